@@ -1,0 +1,60 @@
+"""The Celery application: transport, queues and the schedule. Business time lives in rows, never in messages."""
+
+import os
+from typing import Any
+
+from celery import Celery
+from celery.signals import setup_logging
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+from django.conf import settings  # noqa: E402
+
+app = Celery("fieldlight")
+app.conf.update(
+    task_default_queue="default",
+    task_routes={"partnerships.poll_*": {"queue": "poll"}, "metrics.*": {"queue": "metrics"}},
+    task_ignore_result=True,
+    task_acks_late=False,
+    task_track_started=False,
+    task_time_limit=300,
+    worker_prefetch_multiplier=1,
+    worker_hijack_root_logger=False,
+    worker_max_memory_per_child=400_000,
+    broker_connection_retry_on_startup=True,
+    timezone="UTC",
+    task_serializer="json",
+    accept_content=["json"],
+)
+if settings.REDIS_URL:
+    app.conf.broker_url = settings.REDIS_URL
+else:
+    folder = settings.BROKER_DIR
+    for name in ("queue", "control"):
+        (folder / name).mkdir(parents=True, exist_ok=True)
+    app.conf.broker_url = "filesystem://"
+    app.conf.broker_transport_options = {
+        "data_folder_in": str(folder / "queue"),
+        "data_folder_out": str(folder / "queue"),
+        "control_folder": str(folder / "control"),
+    }
+
+
+def _every(task: str, seconds: float, **kwargs: Any) -> dict[str, Any]:
+    """A schedule entry whose message expires with its tick: a late one is worth nothing, the next does its work."""
+    return {"task": task, "schedule": seconds, "kwargs": kwargs, "options": {"expires": max(seconds, 5)}}
+
+
+app.conf.beat_schedule = {
+    "beat": _every("operations.record_heartbeat", 15),
+    "poll": _every("partnerships.poll_due_checks", 2),
+    "stale": _every("partnerships.sweep_stale_checks", 30),
+    "retention": _every("partnerships.drop_old_results", 3600),
+    "recompute": _every("metrics.recompute_marked_days", 2),
+}
+app.autodiscover_tasks()
+
+
+@setup_logging.connect
+def _keep_our_logging(**_: Any) -> None:
+    """Celery would replace the handlers otherwise; Django's LOGGING holds for workers too."""

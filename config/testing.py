@@ -1,0 +1,15 @@
+"""Settings of the tests: the product's, in a demo's clothes, with a data folder of their own."""
+
+import os
+import tempfile
+
+os.environ.setdefault("DEMO", "1")
+os.environ.setdefault("DATA_DIR", tempfile.mkdtemp(prefix="fieldlight-tests-"))
+os.environ.setdefault("LOG_LEVEL", "WARNING")
+
+from config.settings import *  # noqa: E402, F403
+
+# Hashed names need collectstatic; cheap hashing makes users quickly.
+STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}  # noqa: F405
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

@@ -1,0 +1,44 @@
+"""System checks that refuse an unsafe or broken installation."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error
+from django.db import connections
+
+from foundation.triggers import missing_triggers
+
+_MIN_KEY_LENGTH = 32
+_LOOPBACK = {"127.0.0.1", "localhost", "[::1]", "testserver"}
+
+
+def check_triggers(*, databases: Sequence[str] | None = None, **_: Any) -> list[CheckMessage]:
+    """An error per declared trigger that the database lacks; metrics and event logs depend on them."""
+    messages: list[CheckMessage] = []
+    for alias in databases or ():
+        for name in missing_triggers(connections[alias]):
+            messages.append(
+                Error(f"Database trigger {name} is missing.", hint="Run manage.py migrate.", id="fieldlight.E001")
+            )
+    return messages
+
+
+def check_safe_configuration(**_: Any) -> list[CheckMessage]:
+    """Errors for settings that must not meet the internet."""
+    outside = [host for host in settings.ALLOWED_HOSTS if host not in _LOOPBACK]
+    messages: list[CheckMessage] = []
+    if settings.DEBUG and outside:
+        messages.append(Error("DEBUG is on while ALLOWED_HOSTS names other hosts.", hint="Unset DEBUG.", id="fieldlight.E002"))
+    if settings.DEBUG or (settings.DEMO and not outside):
+        return messages
+    key = settings.SECRET_KEY
+    if len(key) < _MIN_KEY_LENGTH or "insecure" in key or len(set(key)) < 8:
+        messages.append(
+            Error(f"SECRET_KEY is unsafe.", hint=f"Set {_MIN_KEY_LENGTH} or more random characters.", id="fieldlight.E003")
+        )
+    if not settings.ALLOWED_HOSTS or "*" in settings.ALLOWED_HOSTS:
+        messages.append(
+            Error("ALLOWED_HOSTS is empty or allows any host.", hint="Name the hosts people use.", id="fieldlight.E004")
+        )
+    return messages

@@ -1,0 +1,23 @@
+from django.conf import settings
+from django.db import models
+
+from foundation.constraints import not_blank
+
+
+class Team(models.Model):
+    """One support team that tickets are routed to."""
+
+    name = models.CharField(max_length=120, unique=True)
+    slug = models.SlugField(max_length=120, unique=True)
+    lead = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="led_teams"
+    )
+    members = models.ManyToManyField(settings.AUTH_USER_MODEL, blank=True, related_name="support_teams")
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [not_blank("name", model="team")]
+
+    def __str__(self) -> str:
+        return self.name

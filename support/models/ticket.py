@@ -1,0 +1,115 @@
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+
+from foundation.constraints import one_of, ordered
+from foundation.states import TonedChoices
+from support.models.customer import Customer
+from support.models.team import Team
+
+
+class TicketState(TonedChoices):
+    NEW = "new", "open", "New"
+    OPEN = "open", "open", "Open"
+    PENDING_CUSTOMER = "pending_customer", "none", "Pending customer"
+    ON_HOLD_VENDOR = "on_hold_vendor", "none", "On hold, vendor"
+    ON_HOLD_INTERNAL = "on_hold_internal", "none", "On hold, internal"
+    SOLVED = "solved", "good", "Solved"
+    CLOSED = "closed", "done", "Closed"
+    MERGED = "merged", "none", "Merged"
+    SPAM = "spam", "none", "Spam"
+
+
+OPEN_STATES = (
+    TicketState.NEW,
+    TicketState.OPEN,
+    TicketState.PENDING_CUSTOMER,
+    TicketState.ON_HOLD_VENDOR,
+    TicketState.ON_HOLD_INTERNAL,
+)
+
+
+class Priority(TonedChoices):
+    URGENT = "urgent", "bad", "Urgent"
+    HIGH = "high", "watch", "High"
+    NORMAL = "normal", "none", "Normal"
+    LOW = "low", "none", "Low"
+
+
+class Ticket(models.Model):
+    """One request for help. Its state changes only through the ticket services, each with a TicketEvent.
+
+    `resolved_at` is the last solve and empty while the ticket is open; `closed_at` is when it was closed for good.
+    """
+
+    external_source = models.CharField(max_length=60, blank=True, help_text="Which system it was imported from.")
+    external_id = models.CharField(max_length=120, blank=True)
+    subject = models.CharField(max_length=300)
+    state = models.CharField(max_length=20, choices=TicketState.choices, default=TicketState.NEW)
+    priority = models.CharField(max_length=20, choices=Priority.choices, default=Priority.NORMAL)
+    category = models.CharField(max_length=120, blank=True)
+    channel = models.CharField(max_length=60, blank=True)
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, null=True, blank=True, related_name="tickets")
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, null=True, blank=True, related_name="tickets")
+    assignee = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="tickets"
+    )
+    opened_at = models.DateTimeField()
+    resolved_at = models.DateTimeField(null=True, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    wake_at = models.DateTimeField(null=True, blank=True, help_text="When a ticket on hold comes back.")
+    reopen_count = models.PositiveIntegerField(default=0)
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    class Meta:
+        ordering = ["-opened_at", "-pk"]
+        constraints = [
+            one_of("state", TicketState, model="ticket"),
+            one_of("priority", Priority, model="ticket"),
+            ordered("opened_at", "resolved_at", model="ticket", strict=False),
+            ordered("opened_at", "closed_at", model="ticket", strict=False),
+            models.UniqueConstraint(
+                fields=["external_source", "external_id"],
+                condition=~Q(external_id=""),
+                name="ticket_external_id_unique",
+            ),
+            models.CheckConstraint(
+                name="ticket_open_has_no_end",
+                condition=~Q(state__in=[s.value for s in OPEN_STATES])
+                | Q(resolved_at__isnull=True, closed_at__isnull=True),
+                violation_error_message="An open ticket has no resolution or closing time.",
+            ),
+            models.CheckConstraint(
+                name="ticket_ended_has_end",
+                condition=~Q(state__in=[TicketState.SOLVED.value, TicketState.CLOSED.value])
+                | Q(resolved_at__isnull=False)
+                | Q(closed_at__isnull=False),
+                violation_error_message="A solved or closed ticket needs its resolution or closing time.",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["opened_at"], name="ticket_opened"),  # Opened per day, newest first lists.
+            models.Index(fields=["resolved_at"], name="ticket_resolved"),  # Resolution metrics by UTC bounds.
+            models.Index(fields=["closed_at"], name="ticket_closed"),  # Backlog of tickets closed without solving.
+            models.Index(fields=["state", "-opened_at", "-id"], name="ticket_queue"),  # The queue's tabs.
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reference} {self.subject}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("support:ticket", kwargs={"pk": self.pk})
+
+    @property
+    def reference(self) -> str:
+        """What people call the ticket: its number in the system it came from, else ours."""
+        return self.external_id or f"T-{self.pk}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in OPEN_STATES
+
+
+ENDED_AT = models.functions.Coalesce(F("resolved_at"), F("closed_at"))
+"""When a ticket left the backlog: its resolution, else its closing; NULL while it is in the backlog."""
