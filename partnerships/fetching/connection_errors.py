@@ -1,0 +1,45 @@
+"""Turning what a connection can throw into the few words of FetchReason."""
+
+from __future__ import annotations
+
+import errno
+import ssl
+
+import aiohttp
+
+from partnerships.fetching.transport import FetchReason, TransportError
+
+# These say that this machine could not even try: never the partner's downtime.
+_OUR_TROUBLE = frozenset(
+    {
+        errno.ENETUNREACH,
+        errno.ENETDOWN,
+        errno.EMFILE,
+        errno.ENFILE,
+        errno.ENOMEM,
+        errno.ENOBUFS,
+        errno.EADDRNOTAVAIL,
+    }
+)
+
+
+def as_transport_error(error: Exception) -> TransportError:
+    """The TransportError for an exception of aiohttp, the socket or the parser."""
+    detail = f"{type(error).__name__}: {error}"[:300]
+    if isinstance(error, TimeoutError):
+        return TransportError(FetchReason.TIMEOUT, detail=detail)
+    if isinstance(error, aiohttp.ClientSSLError | ssl.SSLError | ssl.CertificateError):
+        return TransportError(FetchReason.TLS, detail=detail)
+    if isinstance(error, aiohttp.ServerDisconnectedError | aiohttp.ClientPayloadError):
+        return TransportError(FetchReason.PROTOCOL, detail=detail)
+    if isinstance(error, OSError):
+        return _as_socket_error(error, detail)
+    return TransportError(FetchReason.PROTOCOL, detail=detail)
+
+
+def _as_socket_error(error: OSError, detail: str) -> TransportError:
+    if error.errno in _OUR_TROUBLE:
+        return TransportError(FetchReason.NETWORK, detail=detail, is_ours=True)
+    if isinstance(error, aiohttp.ClientConnectorError | ConnectionRefusedError):
+        return TransportError(FetchReason.REFUSED, detail=detail)
+    return TransportError(FetchReason.PROTOCOL, detail=detail)

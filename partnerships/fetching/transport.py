@@ -1,0 +1,80 @@
+"""The small interface every probe stands on. A transport fetches and knows nothing of checks or databases."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Protocol
+
+MIB = 1024 * 1024
+
+
+class FetchReason(StrEnum):
+    """Why nothing came back, in words as coarse as a stranger may know: finer ones would scan ports."""
+
+    DNS = "dns"
+    REFUSED = "refused"
+    TIMEOUT = "timeout"
+    TLS = "tls"
+    BLOCKED = "blocked"
+    TOO_LARGE = "too_large"
+    PROTOCOL = "protocol"
+    NETWORK = "network"
+    CONFIG = "config"
+
+
+class TransportError(Exception):
+    """A fetch that gave no response. `is_ours` is true when the trouble is on our side, not the partner's."""
+
+    def __init__(self, reason: FetchReason, *, detail: str = "", is_ours: bool = False) -> None:
+        super().__init__(f"{reason}: {detail}" if detail else str(reason))
+        self.reason = reason
+        self.detail = detail  # for our log only, never shown
+        self.is_ours = is_ours
+
+
+class BlockedTargetError(TransportError):
+    """The target is not one we dial; the caller audits it."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(FetchReason.BLOCKED, detail=detail, is_ours=True)
+
+
+@dataclass(frozen=True)
+class Request:
+    """One fetch. Times in seconds; `max_body_bytes` counts decoded bytes."""
+
+    url: str
+    method: str = "GET"
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes | None = None
+    timeout_seconds: float = 10.0
+    max_redirects: int = 0
+    max_body_bytes: int = MIB
+    truncates_body: bool = False  # True: stop reading at the limit; False: a longer body is an error
+    is_fresh: bool = True  # False: a kept-alive connection will do
+
+
+@dataclass(frozen=True)
+class Response:
+    """What came back. Header names are lower case; of repeated headers the last counts."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    latency_us: int
+    final_url: str
+    peer_address: str
+    is_truncated: bool = False
+    redirect_count: int = 0
+
+
+class Transport(Protocol):
+    async def fetch(self, request: Request) -> Response:
+        """The response to a vetted request; raises TransportError."""
+        ...
+
+    async def close(self) -> None:
+        """Give back all connections."""
+        ...
