@@ -1,0 +1,346 @@
+"""One factory a model: valid rows with plain, fixed values. Nothing random; give the fields a test is about."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import factory
+from django.contrib.auth.models import Group, Permission
+from factory.django import DjangoModelFactory
+
+from metrics.models import (
+    DayCell,
+    Direction,
+    DirtyMark,
+    Grain,
+    Kind,
+    Metric,
+    MetricStatus,
+    MetricVersion,
+    PeriodValue,
+    SourceRun,
+    Target,
+    ValueRevision,
+)
+from operations.models import Heartbeat, IdempotencyRecord, User
+from partnerships.models import (
+    AccountingProfile,
+    CheckResult,
+    CheckState,
+    HealthCheck,
+    Integration,
+    LatencyHour,
+    Outcome,
+    Partner,
+    StatusInterval,
+    Tier,
+    TierPeriod,
+    UptimeHour,
+)
+from support.models import Customer, EventKind, Team, Ticket, TicketEvent, TicketState
+
+NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
+"""A Monday noon; the instant factories count from."""
+
+PASSWORD = "correct-horse-battery"
+
+
+class UserFactory(DjangoModelFactory):
+    """A person without rights; `groups=["coo"]` gives roles, `permissions=["support.view_ticket"]` single rights."""
+
+    class Meta:
+        model = User
+        skip_postgeneration_save = True
+
+    email = factory.Sequence(lambda n: f"person{n}@example.com")
+    name = factory.Sequence(lambda n: f"Person {n}")
+    is_staff = False
+
+    @classmethod
+    def _create(cls, model_class, *args, **kwargs):
+        return model_class.objects.create_user(kwargs.pop("email"), kwargs.pop("password", None), **kwargs)
+
+    @factory.post_generation
+    def groups(self, create, names, **_kwargs):
+        for name in names or ():
+            self.groups.add(Group.objects.get(name=name))
+
+    @factory.post_generation
+    def permissions(self, create, names, **_kwargs):
+        for name in names or ():
+            app, codename = name.split(".")
+            self.user_permissions.add(Permission.objects.get(content_type__app_label=app, codename=codename))
+
+
+class SuperuserFactory(UserFactory):
+    name = factory.Sequence(lambda n: f"Root {n}")
+    is_staff = True
+    is_superuser = True
+
+
+class HeartbeatFactory(DjangoModelFactory):
+    class Meta:
+        model = Heartbeat
+
+    name = factory.Sequence(lambda n: f"part{n}")
+    seen_at = NOW
+
+
+class IdempotencyRecordFactory(DjangoModelFactory):
+    class Meta:
+        model = IdempotencyRecord
+
+    user = factory.SubFactory(UserFactory)
+    key = factory.Sequence(lambda n: f"key-{n}")
+    path = "/api/v1/partners/"
+    body_hash = "0" * 64
+    status = 201
+    response = factory.LazyFunction(dict)
+    created_at = NOW
+
+
+class PartnerFactory(DjangoModelFactory):
+    class Meta:
+        model = Partner
+
+    name = factory.Sequence(lambda n: f"Partner {n}")
+    slug = factory.Sequence(lambda n: f"partner-{n}")
+
+
+class IntegrationFactory(DjangoModelFactory):
+    """An integration without a tier history; add a TierPeriodFactory where the history matters."""
+
+    class Meta:
+        model = Integration
+
+    partner = factory.SubFactory(PartnerFactory)
+    name = factory.Sequence(lambda n: f"Integration {n}")
+    slug = factory.Sequence(lambda n: f"integration-{n}")
+    tier = Tier.PRODUCTION
+
+
+class TierPeriodFactory(DjangoModelFactory):
+    class Meta:
+        model = TierPeriod
+
+    integration = factory.SubFactory(IntegrationFactory)
+    tier = Tier.PRODUCTION
+    started_at = NOW - timedelta(days=30)
+    ended_at = None
+
+
+class HealthCheckFactory(DjangoModelFactory):
+    """An HTTP check that is not scheduled yet; give `next_due_at` to make it due."""
+
+    class Meta:
+        model = HealthCheck
+
+    integration = factory.SubFactory(IntegrationFactory)
+    name = factory.Sequence(lambda n: f"Check {n}")
+    url = "https://status.example.com/health"
+
+
+class CheckResultFactory(DjangoModelFactory):
+    class Meta:
+        model = CheckResult
+
+    health_check = factory.SubFactory(HealthCheckFactory)
+    scheduled_for = factory.Sequence(lambda n: NOW + timedelta(minutes=n))
+    started_at = factory.SelfAttribute("scheduled_for")
+    finished_at = factory.LazyAttribute(lambda o: o.started_at + timedelta(milliseconds=120))
+    outcome = Outcome.OK
+    latency_us = 120_000
+    http_status = 200
+
+
+class StatusIntervalFactory(DjangoModelFactory):
+    """An open interval. A second one of a check must start where the first ended; the database refuses gaps."""
+
+    class Meta:
+        model = StatusInterval
+
+    health_check = factory.SubFactory(HealthCheckFactory)
+    state = CheckState.UP
+    started_at = NOW - timedelta(hours=1)
+    ended_at = None
+
+
+class UptimeHourFactory(DjangoModelFactory):
+    class Meta:
+        model = UptimeHour
+
+    health_check = factory.SubFactory(HealthCheckFactory)
+    hour = NOW
+    tier = Tier.PRODUCTION
+    up_us = 3_600_000_000
+
+
+class LatencyHourFactory(DjangoModelFactory):
+    class Meta:
+        model = LatencyHour
+
+    health_check = factory.SubFactory(HealthCheckFactory)
+    hour = NOW
+    n = 0
+
+
+class AccountingProfileFactory(DjangoModelFactory):
+    class Meta:
+        model = AccountingProfile
+
+    name = factory.Sequence(lambda n: f"Profile {n}")
+
+
+class CustomerFactory(DjangoModelFactory):
+    class Meta:
+        model = Customer
+
+    name = factory.Sequence(lambda n: f"Customer {n}")
+
+
+class TeamFactory(DjangoModelFactory):
+    class Meta:
+        model = Team
+
+    name = factory.Sequence(lambda n: f"Team {n}")
+    slug = factory.Sequence(lambda n: f"team-{n}")
+
+
+class TicketFactory(DjangoModelFactory):
+    """An open ticket without events; use the ticket services where the history matters."""
+
+    class Meta:
+        model = Ticket
+
+    subject = factory.Sequence(lambda n: f"Ticket {n}")
+    state = TicketState.OPEN
+    opened_at = NOW - timedelta(hours=5)
+
+
+class SolvedTicketFactory(TicketFactory):
+    state = TicketState.SOLVED
+    resolved_at = NOW
+
+
+class TicketEventFactory(DjangoModelFactory):
+    class Meta:
+        model = TicketEvent
+
+    ticket = factory.SubFactory(TicketFactory)
+    kind = EventKind.OPENED
+    at = NOW - timedelta(hours=5)
+
+
+class MetricFactory(DjangoModelFactory):
+    class Meta:
+        model = Metric
+
+    key = factory.Sequence(lambda n: f"metric_{n}")
+    name = factory.Sequence(lambda n: f"Metric {n}")
+    question = "How many were there?"
+    direction = Direction.DOWN
+    status = MetricStatus.APPROVED
+
+
+class MetricVersionFactory(DjangoModelFactory):
+    class Meta:
+        model = MetricVersion
+
+    metric = factory.SubFactory(MetricFactory)
+    number = 1
+    kind = Kind.COUNT
+    source = "nowhere"
+    formula = factory.LazyFunction(dict)
+    time_zone = "UTC"
+    hash = "0" * 64
+    effective_from = NOW - timedelta(days=365)
+
+
+class TargetFactory(DjangoModelFactory):
+    """A linear path from 32 to 8 over the first half of 2026."""
+
+    class Meta:
+        model = Target
+
+    metric = factory.SubFactory(MetricFactory)
+    baseline_value = 32.0
+    target_value = 8.0
+    start_on = date(2026, 1, 1)
+    due_on = date(2026, 6, 30)
+    set_at = NOW
+
+
+class DayCellFactory(DjangoModelFactory):
+    class Meta:
+        model = DayCell
+
+    version = factory.SubFactory(MetricVersionFactory)
+    day = NOW.date()
+    n = 1
+
+
+class PeriodValueFactory(DjangoModelFactory):
+    class Meta:
+        model = PeriodValue
+
+    version = factory.SubFactory(MetricVersionFactory)
+    grain = Grain.DAY
+    start = factory.Sequence(lambda n: date(2025, 1, 1) + timedelta(days=n))
+    value = 1.0
+    n = 1
+    computed_at = NOW
+
+
+class ValueRevisionFactory(DjangoModelFactory):
+    class Meta:
+        model = ValueRevision
+
+    version = factory.SubFactory(MetricVersionFactory)
+    grain = Grain.DAY
+    start = NOW.date()
+    value = 1.0
+    n = 1
+    computed_at = NOW
+
+
+class DirtyMarkFactory(DjangoModelFactory):
+    class Meta:
+        model = DirtyMark
+
+    source = "nowhere"
+    utc_hour = factory.Sequence(lambda n: 492_000 + n)
+
+
+class SourceRunFactory(DjangoModelFactory):
+    class Meta:
+        model = SourceRun
+
+    source = factory.Sequence(lambda n: f"source{n}")
+    finished_at = NOW
+
+
+FACTORIES = (
+    UserFactory,
+    HeartbeatFactory,
+    IdempotencyRecordFactory,
+    PartnerFactory,
+    IntegrationFactory,
+    TierPeriodFactory,
+    HealthCheckFactory,
+    CheckResultFactory,
+    StatusIntervalFactory,
+    UptimeHourFactory,
+    LatencyHourFactory,
+    AccountingProfileFactory,
+    CustomerFactory,
+    TeamFactory,
+    TicketFactory,
+    TicketEventFactory,
+    MetricFactory,
+    MetricVersionFactory,
+    TargetFactory,
+    DayCellFactory,
+    PeriodValueFactory,
+    ValueRevisionFactory,
+    DirtyMarkFactory,
+    SourceRunFactory,
+)
+"""One of each model's; the meta-tests make rows of any model with these."""
