@@ -90,14 +90,16 @@ def test_a_rebinding_resolver_is_asked_once_and_its_answer_is_dialled():
     """A name that is acceptable when checked and inside when fetched: there is no second look-up to change its mind in."""
 
     async def scenario():
-        async with raw_server(answering(reply(b"outside"))) as outside:
-            async with raw_server(answering(reply(b"inside")), host="127.0.0.2", port=outside.port) as inside:
-                lookup = Names(["127.0.0.1"], ["127.0.0.2"])
-                sender = transport(outside.port, lookup=lookup)
-                first = await sender.fetch(Request(url=outside.url(host="partner.example")))
-                asked = len(lookup.asked)
-                second = await reason_of(sender, outside.url(host="partner.example"))
-                return first, asked, second, inside.requests
+        async with (
+            raw_server(answering(reply(b"outside"))) as outside,
+            raw_server(answering(reply(b"inside")), host="127.0.0.2", port=outside.port) as inside,
+        ):
+            lookup = Names(["127.0.0.1"], ["127.0.0.2"])
+            sender = transport(outside.port, lookup=lookup)
+            first = await sender.fetch(Request(url=outside.url(host="partner.example")))
+            asked = len(lookup.asked)
+            second = await reason_of(sender, outside.url(host="partner.example"))
+            return first, asked, second, inside.requests
 
     first, asked, second, inside_requests = asyncio.run(scenario())
 
@@ -168,9 +170,7 @@ def test_a_redirect_to_another_origin_carries_no_credentials():
     async def scenario():
         async with raw_server(answering(reply(b"end"))) as second:
             location = {"Location": second.url("/end")}
-            async with raw_server(
-                answering(reply(status="307 Temporary Redirect", headers=location))
-            ) as first:
+            async with raw_server(answering(reply(status="307 Temporary Redirect", headers=location))) as first:
                 sender = transport(rules=f"127.0.0.1:{first.port},127.0.0.1:{second.port}")
                 headers = {
                     "Authorization": "Bearer x",
@@ -190,9 +190,7 @@ def test_a_redirect_to_another_origin_carries_no_credentials():
 
 def test_a_redirect_within_the_origin_keeps_the_headers():
     async def handle(seen, writer):
-        writer.write(
-            reply(b"end") if seen.path == "/b" else reply(status="302 Found", headers={"Location": "/b"})
-        )
+        writer.write(reply(b"end") if seen.path == "/b" else reply(status="302 Found", headers={"Location": "/b"}))
 
     async def scenario():
         async with raw_server(handle) as server:
@@ -375,9 +373,7 @@ def test_a_stranger_gets_two_requests_at_a_time():
         async with raw_server(slow) as server:
             # a name, not a literal: the operator's own addresses are exempt from politeness
             sender = transport(server.port, lookup=Names(["127.0.0.1"]))
-            await asyncio.gather(
-                *(sender.fetch(Request(url=server.url(host="partner.example"))) for _ in range(8))
-            )
+            await asyncio.gather(*(sender.fetch(Request(url=server.url(host="partner.example"))) for _ in range(8)))
             await sender.close()
 
     asyncio.run(scenario())

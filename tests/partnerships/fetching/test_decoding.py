@@ -16,9 +16,7 @@ def read(payload: bytes, encoding: str = "", *, limit: int = 1000, truncates: bo
     return asyncio.run(read_body(chunks(), decoder=decoder_for(encoding), limit=limit, truncates=truncates))
 
 
-@pytest.mark.parametrize(
-    ("encoding", "pack"), [("", bytes), ("gzip", gzip.compress), ("deflate", zlib.compress)]
-)
+@pytest.mark.parametrize(("encoding", "pack"), [("", bytes), ("gzip", gzip.compress), ("deflate", zlib.compress)])
 def test_a_body_is_decoded(encoding, pack):
     assert read(pack(b"hello world" * 20), encoding) == (b"hello world" * 20, False)
 

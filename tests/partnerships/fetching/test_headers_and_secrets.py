@@ -49,9 +49,7 @@ def test_a_secret_is_injected_by_name_and_only_with_the_prefix(monkeypatch):
     monkeypatch.setenv("PROBE_SECRET_ASANA", "s3cr3t-value")
     monkeypatch.setenv("DATABASE_URL", "postgres://nope")
 
-    assert inject_secrets({"Authorization": "Bearer {secret:ASANA}"}) == {
-        "Authorization": "Bearer s3cr3t-value"
-    }
+    assert inject_secrets({"Authorization": "Bearer {secret:ASANA}"}) == {"Authorization": "Bearer s3cr3t-value"}
     with pytest.raises(TransportError, match="PROBE_SECRET_DATABASE_URL is not set"):
         inject_secrets({"X": "{secret:DATABASE_URL}"})
     assert secret_names(["{secret:B} {secret:A}", "{secret:A}", "{secret:lower}"]) == ["A", "B"]
@@ -66,18 +64,13 @@ def test_an_injected_secret_with_a_line_end_is_refused(monkeypatch):
 
 def test_a_snippet_is_short_and_redacted(monkeypatch):
     monkeypatch.setenv("PROBE_SECRET_ASANA", "s3cr3t-value")
-    body = (
-        b'{"echo": "s3cr3t-value", "access_token": "abcdefgh", "h": "Bearer abcdefghijkl"}\x00'
-        + "é".encode() * 5000
-    )
+    body = b'{"echo": "s3cr3t-value", "access_token": "abcdefgh", "h": "Bearer abcdefghijkl"}\x00' + "é".encode() * 5000
 
     snippet = make_snippet(body, known_secrets())
 
     assert len(snippet.encode()) <= 4096
     assert "s3cr3t" not in snippet and "abcdefgh" not in snippet and "\x00" not in snippet
-    assert snippet.startswith(
-        '{"echo": "[redacted]", "access_token": "[redacted]", "h": "Bearer [redacted]"}'
-    )
+    assert snippet.startswith('{"echo": "[redacted]", "access_token": "[redacted]", "h": "Bearer [redacted]"}')
 
 
 def test_a_secret_cut_by_the_limit_is_still_removed():

@@ -1,0 +1,36 @@
+"""The kinds of probe, found by looking into the package."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from functools import cache
+
+from partnerships import probes
+from partnerships.probes.base import Probe
+
+
+class UnknownProbeError(LookupError):
+    """No module of the package defines this kind."""
+
+
+@cache
+def list_probes() -> dict[str, Probe]:
+    """Every kind by its key, in order of keys."""
+    found: dict[str, Probe] = {}
+    for module_info in pkgutil.iter_modules(probes.__path__):
+        module = importlib.import_module(f"{probes.__name__}.{module_info.name}")
+        probe: Probe | None = getattr(module, "PROBE", None)
+        if probe is not None:
+            if probe.kind in found:
+                raise RuntimeError(f"two probes of kind {probe.kind!r}")
+            found[probe.kind] = probe
+    return dict(sorted(found.items()))
+
+
+def get_probe(kind: str) -> Probe:
+    """The probe of a kind; raises UnknownProbeError."""
+    try:
+        return list_probes()[kind]
+    except KeyError:
+        raise UnknownProbeError(kind) from None
