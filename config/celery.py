@@ -8,7 +8,7 @@ from celery.signals import setup_logging
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
-from django.conf import settings  # noqa: E402
+from django.conf import settings
 
 app = Celery("fieldlight")
 app.conf.update(
@@ -27,17 +27,19 @@ app.conf.update(
     accept_content=["json"],
 )
 if settings.REDIS_URL:
-    app.conf.broker_url = settings.REDIS_URL
+    app.conf.update(broker_url=settings.REDIS_URL)
 else:
     folder = settings.BROKER_DIR
     for name in ("queue", "control"):
         (folder / name).mkdir(parents=True, exist_ok=True)
-    app.conf.broker_url = "filesystem://"
-    app.conf.broker_transport_options = {
-        "data_folder_in": str(folder / "queue"),
-        "data_folder_out": str(folder / "queue"),
-        "control_folder": str(folder / "control"),
-    }
+    app.conf.update(
+        broker_url="filesystem://",
+        broker_transport_options={
+            "data_folder_in": str(folder / "queue"),
+            "data_folder_out": str(folder / "queue"),
+            "control_folder": str(folder / "control"),
+        },
+    )
 
 
 def _every(task: str, seconds: float, **kwargs: Any) -> dict[str, Any]:

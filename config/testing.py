@@ -7,7 +7,7 @@ os.environ.setdefault("DEMO", "1")
 os.environ.setdefault("DATA_DIR", tempfile.mkdtemp(prefix="fieldlight-tests-"))
 os.environ.setdefault("LOG_LEVEL", "WARNING")
 
-from config.settings import *  # noqa: E402, F403
+from config.settings import *  # noqa: F403
 
 # Hashed names need collectstatic; cheap hashing makes users quickly.
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}  # noqa: F405

@@ -19,7 +19,11 @@ def check_triggers(*, databases: Sequence[str] | None = None, **_: Any) -> list[
     for alias in databases or ():
         for name in missing_triggers(connections[alias]):
             messages.append(
-                Error(f"Database trigger {name} is missing.", hint="Run manage.py migrate.", id="fieldlight.E001")
+                Error(
+                    f"Database trigger {name} is missing.",
+                    hint="Run manage.py migrate.",
+                    id="fieldlight.E001",
+                )
             )
     return messages
 
@@ -29,16 +33,30 @@ def check_safe_configuration(**_: Any) -> list[CheckMessage]:
     outside = [host for host in settings.ALLOWED_HOSTS if host not in _LOOPBACK]
     messages: list[CheckMessage] = []
     if settings.DEBUG and outside:
-        messages.append(Error("DEBUG is on while ALLOWED_HOSTS names other hosts.", hint="Unset DEBUG.", id="fieldlight.E002"))
+        messages.append(
+            Error(
+                "DEBUG is on while ALLOWED_HOSTS names other hosts.",
+                hint="Unset DEBUG.",
+                id="fieldlight.E002",
+            )
+        )
     if settings.DEBUG or (settings.DEMO and not outside):
         return messages
     key = settings.SECRET_KEY
     if len(key) < _MIN_KEY_LENGTH or "insecure" in key or len(set(key)) < 8:
         messages.append(
-            Error(f"SECRET_KEY is unsafe.", hint=f"Set {_MIN_KEY_LENGTH} or more random characters.", id="fieldlight.E003")
+            Error(
+                "SECRET_KEY is unsafe.",
+                hint=f"Set {_MIN_KEY_LENGTH} or more random characters.",
+                id="fieldlight.E003",
+            )
         )
     if not settings.ALLOWED_HOSTS or "*" in settings.ALLOWED_HOSTS:
         messages.append(
-            Error("ALLOWED_HOSTS is empty or allows any host.", hint="Name the hosts people use.", id="fieldlight.E004")
+            Error(
+                "ALLOWED_HOSTS is empty or allows any host.",
+                hint="Name the hosts people use.",
+                id="fieldlight.E004",
+            )
         )
     return messages

@@ -6,126 +6,252 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('metrics', '0001_initial'),
+        ("metrics", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='metric',
-            name='owner',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='metrics', to=settings.AUTH_USER_MODEL),
+            model_name="metric",
+            name="owner",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="metrics",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='metricversion',
-            name='approved_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="metricversion",
+            name="approved_by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='metricversion',
-            name='metric',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='metrics.metric'),
+            model_name="metricversion",
+            name="metric",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="versions", to="metrics.metric"
+            ),
         ),
         migrations.AddField(
-            model_name='daycell',
-            name='version',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='metrics.metricversion'),
+            model_name="daycell",
+            name="version",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="metrics.metricversion"
+            ),
         ),
         migrations.AddField(
-            model_name='periodvalue',
-            name='version',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='values', to='metrics.metricversion'),
+            model_name="periodvalue",
+            name="version",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="values", to="metrics.metricversion"
+            ),
         ),
         migrations.AddField(
-            model_name='target',
-            name='metric',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='targets', to='metrics.metric'),
+            model_name="target",
+            name="metric",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="targets", to="metrics.metric"
+            ),
         ),
         migrations.AddField(
-            model_name='target',
-            name='set_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="target",
+            name="set_by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='target',
-            name='supersedes',
-            field=models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='superseded_by', to='metrics.target'),
+            model_name="target",
+            name="supersedes",
+            field=models.OneToOneField(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="superseded_by",
+                to="metrics.target",
+            ),
         ),
         migrations.AddField(
-            model_name='valuerevision',
-            name='version',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='revisions', to='metrics.metricversion'),
+            model_name="valuerevision",
+            name="version",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="revisions",
+                to="metrics.metricversion",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='metric',
-            constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='metric_name_not_blank', violation_error_message='name must not be empty.'),
+            model_name="metric",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("name", ""), _negated=True),
+                name="metric_name_not_blank",
+                violation_error_message="name must not be empty.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='metric',
-            constraint=models.CheckConstraint(condition=models.Q(('question', ''), _negated=True), name='metric_question_not_blank', violation_error_message='question must not be empty.'),
+            model_name="metric",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("question", ""), _negated=True),
+                name="metric_question_not_blank",
+                violation_error_message="question must not be empty.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='metric',
-            constraint=models.CheckConstraint(condition=models.Q(('direction__in', ['up', 'down', 'band'])), name='metric_direction_valid', violation_error_message='direction must be one of: up, down, band.'),
+            model_name="metric",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("direction__in", ["up", "down", "band"])),
+                name="metric_direction_valid",
+                violation_error_message="direction must be one of: up, down, band.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='metric',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['draft', 'approved', 'retired'])), name='metric_status_valid', violation_error_message='status must be one of: draft, approved, retired.'),
+            model_name="metric",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("status__in", ["draft", "approved", "retired"])),
+                name="metric_status_valid",
+                violation_error_message="status must be one of: draft, approved, retired.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='metric',
-            constraint=models.CheckConstraint(condition=models.Q(('decimals__isnull', True), models.Q(('decimals__gte', 0), ('decimals__lte', 9)), _connector='OR'), name='metric_decimals_in_range', violation_error_message='decimals must be between 0 and 9.'),
+            model_name="metric",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("decimals__isnull", True),
+                    models.Q(("decimals__gte", 0), ("decimals__lte", 9)),
+                    _connector="OR",
+                ),
+                name="metric_decimals_in_range",
+                violation_error_message="decimals must be between 0 and 9.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='metricversion',
-            constraint=models.UniqueConstraint(fields=('metric', 'number'), name='metricversion_number_unique'),
+            model_name="metricversion",
+            constraint=models.UniqueConstraint(fields=("metric", "number"), name="metricversion_number_unique"),
         ),
         migrations.AddConstraint(
-            model_name='metricversion',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['count', 'sum', 'mean', 'percentile', 'ratio', 'stock', 'interval_share', 'histogram_percentile'])), name='metricversion_kind_valid', violation_error_message='kind must be one of: count, sum, mean, percentile, ratio, stock, interval_share, histogram_percentile.'),
+            model_name="metricversion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "kind__in",
+                        [
+                            "count",
+                            "sum",
+                            "mean",
+                            "percentile",
+                            "ratio",
+                            "stock",
+                            "interval_share",
+                            "histogram_percentile",
+                        ],
+                    )
+                ),
+                name="metricversion_kind_valid",
+                violation_error_message="kind must be one of: count, sum, mean, percentile, ratio, stock, interval_share, histogram_percentile.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='metricversion',
-            constraint=models.CheckConstraint(condition=models.Q(('week_start__isnull', True), models.Q(('week_start__gte', 0), ('week_start__lte', 6)), _connector='OR'), name='metricversion_week_start_in_range', violation_error_message='week_start must be between 0 and 6.'),
+            model_name="metricversion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("week_start__isnull", True),
+                    models.Q(("week_start__gte", 0), ("week_start__lte", 6)),
+                    _connector="OR",
+                ),
+                name="metricversion_week_start_in_range",
+                violation_error_message="week_start must be between 0 and 6.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='metricversion',
-            constraint=models.CheckConstraint(condition=models.Q(('fiscal_year_start__isnull', True), models.Q(('fiscal_year_start__gte', 1), ('fiscal_year_start__lte', 12)), _connector='OR'), name='metricversion_fiscal_year_start_in_range', violation_error_message='fiscal_year_start must be between 1 and 12.'),
+            model_name="metricversion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("fiscal_year_start__isnull", True),
+                    models.Q(("fiscal_year_start__gte", 1), ("fiscal_year_start__lte", 12)),
+                    _connector="OR",
+                ),
+                name="metricversion_fiscal_year_start_in_range",
+                violation_error_message="fiscal_year_start must be between 1 and 12.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='metricversion',
-            constraint=models.CheckConstraint(condition=models.Q(('approved_by__isnull', True), ('approved_at__isnull', False), _connector='OR'), name='metricversion_approver_has_time', violation_error_message='An approval has its time.'),
+            model_name="metricversion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("approved_by__isnull", True), ("approved_at__isnull", False), _connector="OR"),
+                name="metricversion_approver_has_time",
+                violation_error_message="An approval has its time.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='daycell',
-            constraint=models.UniqueConstraint(fields=('version', 'segment', 'day'), name='daycell_unique'),
+            model_name="daycell",
+            constraint=models.UniqueConstraint(fields=("version", "segment", "day"), name="daycell_unique"),
         ),
         migrations.AddConstraint(
-            model_name='periodvalue',
-            constraint=models.UniqueConstraint(fields=('version', 'segment', 'grain', 'start'), name='periodvalue_unique'),
+            model_name="periodvalue",
+            constraint=models.UniqueConstraint(
+                fields=("version", "segment", "grain", "start"), name="periodvalue_unique"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='periodvalue',
-            constraint=models.CheckConstraint(condition=models.Q(('grain__in', ['day', 'week', 'month', 'quarter', 'year', 'all'])), name='periodvalue_grain_valid', violation_error_message='grain must be one of: day, week, month, quarter, year, all.'),
+            model_name="periodvalue",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("grain__in", ["day", "week", "month", "quarter", "year", "all"])),
+                name="periodvalue_grain_valid",
+                violation_error_message="grain must be one of: day, week, month, quarter, year, all.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='target',
-            constraint=models.CheckConstraint(condition=models.Q(('shape__in', ['linear', 'level'])), name='target_shape_valid', violation_error_message='shape must be one of: linear, level.'),
+            model_name="target",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("shape__in", ["linear", "level"])),
+                name="target_shape_valid",
+                violation_error_message="shape must be one of: linear, level.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='target',
-            constraint=models.CheckConstraint(condition=models.Q(('due_on__isnull', True), ('start_on__isnull', True), ('due_on__gt', models.F('start_on')), _connector='OR'), name='target_due_on_after_start_on', violation_error_message='due_on must be after start_on.'),
+            model_name="target",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("due_on__isnull", True),
+                    ("start_on__isnull", True),
+                    ("due_on__gt", models.F("start_on")),
+                    _connector="OR",
+                ),
+                name="target_due_on_after_start_on",
+                violation_error_message="due_on must be after start_on.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='target',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('shape', 'linear'), _negated=True), models.Q(('baseline_value__isnull', False), ('due_on__isnull', False)), _connector='OR'), name='target_linear_is_complete', violation_error_message='A linear path needs its baseline value and its due date.'),
+            model_name="target",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("shape", "linear"), _negated=True),
+                    models.Q(("baseline_value__isnull", False), ("due_on__isnull", False)),
+                    _connector="OR",
+                ),
+                name="target_linear_is_complete",
+                violation_error_message="A linear path needs its baseline value and its due date.",
+            ),
         ),
         migrations.AddIndex(
-            model_name='valuerevision',
-            index=models.Index(fields=['version', 'segment', 'grain', 'start', 'computed_at'], name='valuerevision_as_of'),
+            model_name="valuerevision",
+            index=models.Index(
+                fields=["version", "segment", "grain", "start", "computed_at"], name="valuerevision_as_of"
+            ),
         ),
     ]

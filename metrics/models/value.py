@@ -78,9 +78,7 @@ class ValueRevision(models.Model):
     class Meta:
         ordering = ["version", "segment", "grain", "start", "computed_at", "pk"]
         indexes = [
-            models.Index(
-                fields=["version", "segment", "grain", "start", "computed_at"], name="valuerevision_as_of"
-            ),
+            models.Index(fields=["version", "segment", "grain", "start", "computed_at"], name="valuerevision_as_of"),
         ]
 
     def __str__(self) -> str:

@@ -19,7 +19,9 @@ class CheckResult(models.Model):
     `error` means that we could not measure, which is never the partner's downtime.
     """
 
-    health_check = models.ForeignKey(HealthCheck, on_delete=models.PROTECT, related_name="results", db_column="check_id")
+    health_check = models.ForeignKey(
+        HealthCheck, on_delete=models.PROTECT, related_name="results", db_column="check_id"
+    )
     scheduled_for = models.DateTimeField()
     attempt = models.PositiveSmallIntegerField(default=1)
     started_at = models.DateTimeField()

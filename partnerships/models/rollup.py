@@ -25,8 +25,10 @@ class UptimeHour(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["health_check", "hour", "tier"], name="uptimehour_unique"),
             one_of("tier", Tier, model="uptimehour"),
-            *(in_range(f"{kind}_us", 0, 3_600_000_000, model="uptimehour") for kind in
-              ("up", "degraded", "down", "unknown", "paused")),
+            *(
+                in_range(f"{kind}_us", 0, 3_600_000_000, model="uptimehour")
+                for kind in ("up", "degraded", "down", "unknown", "paused")
+            ),
         ]
         indexes = [models.Index(fields=["hour"], name="uptimehour_hour")]  # The metrics' read by UTC bounds.
 

@@ -1,0 +1,105 @@
+"""Periods of the organisation's calendar: local days as UTC instants, and the weeks to years made of them."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from metrics.models.value import Grain
+
+ALL_START = date(1970, 1, 1)
+_HOUR = timedelta(hours=1)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class OrganisationCalendar:
+    """How an organisation cuts time: its IANA zone, the weekday a week begins on (0 Monday), the month a year begins in."""
+
+    zone: str = "UTC"
+    week_start: int = 0
+    year_start: int = 1
+
+    @property
+    def tz(self) -> ZoneInfo:
+        return ZoneInfo(self.zone)
+
+    def midnight(self, day: date) -> datetime:
+        """The UTC instant a local day begins; a day whose midnight is skipped by the clocks begins at the first instant after."""
+        local = datetime.combine(day, time(), self.tz)
+        moment = local.astimezone(UTC)
+        back = moment.astimezone(self.tz)
+        return moment if back.date() == day else _first_instant(day, moment, self.tz)
+
+    def day_of(self, moment: datetime) -> date:
+        """The local day an instant lies in."""
+        return moment.astimezone(self.tz).date()
+
+    def days_of_hour(self, utc_hour: int) -> set[date]:
+        """The local days that one UTC hour (counted from 1970) touches: one, or two around midnight."""
+        start = _EPOCH + utc_hour * _HOUR
+        return {self.day_of(start), self.day_of(start + _HOUR - timedelta(microseconds=1))}
+
+    def period_start(self, day: date, grain: str) -> date:
+        """The first day of the period of this grain that contains the day."""
+        if grain == Grain.DAY:
+            return day
+        if grain == Grain.WEEK:
+            return day - timedelta(days=(day.weekday() - self.week_start) % 7)
+        if grain == Grain.MONTH:
+            return day.replace(day=1)
+        if grain == Grain.QUARTER:
+            return _months_back(day, (day.month - self.year_start) % 12 % 3)
+        if grain == Grain.YEAR:
+            return _months_back(day, (day.month - self.year_start) % 12)
+        return ALL_START
+
+    def period_end(self, start: date, grain: str) -> date | None:
+        """The first day after the period; None for the whole history, which never ends."""
+        if grain == Grain.DAY:
+            return start + timedelta(days=1)
+        if grain == Grain.WEEK:
+            return start + timedelta(days=7)
+        months = {Grain.MONTH: 1, Grain.QUARTER: 3, Grain.YEAR: 12}.get(Grain(grain))
+        return None if months is None else add_months(start, months)
+
+    def bounds(self, start: date, grain: str) -> tuple[datetime, datetime | None]:
+        """The UTC instants [start, end) of a period."""
+        end = self.period_end(start, grain)
+        return self.midnight(start), None if end is None else self.midnight(end)
+
+    def is_complete(self, start: date, grain: str, at: datetime) -> bool:
+        """Whether the period had ended at `at`."""
+        end = self.bounds(start, grain)[1]
+        return end is not None and end <= at
+
+    def starts_between(self, first: date, last: date, grain: str) -> Iterator[date]:
+        """The starts of all periods that touch the days first … last, in order."""
+        start: date | None = self.period_start(first, grain)
+        while start is not None and start <= last:
+            yield start
+            start = self.period_end(start, grain)
+
+
+def _first_instant(day: date, guess: datetime, tz: ZoneInfo) -> datetime:
+    """The earliest instant of a local day, found by bisection to the second around a wrong guess."""
+    low, high = guess - timedelta(hours=26), guess + timedelta(hours=26)
+    while high - low > timedelta(seconds=1):
+        middle = (low + (high - low) / 2).replace(microsecond=0)
+        low, high = (low, middle) if middle.astimezone(tz).date() >= day else (middle, high)
+    return high.replace(microsecond=0)
+
+
+def add_months(day: date, months: int) -> date:
+    """The first of the month that many months after the day's month."""
+    index = day.year * 12 + day.month - 1 + months
+    return date(index // 12, index % 12 + 1, 1)
+
+
+def _months_back(day: date, months: int) -> date:
+    return add_months(day.replace(day=1), -months)
+
+
+def days_of_marks(hours: Iterable[int], calendar: OrganisationCalendar) -> set[date]:
+    """The local days touched by UTC hours."""
+    return set().union(*(calendar.days_of_hour(hour) for hour in set(hours)))
