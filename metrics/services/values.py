@@ -76,8 +76,9 @@ def expected_values(version: MetricVersion, cells: Mapping[CellKey, Cell]) -> di
     stored = _stored_days(version, date.min)
     values: dict[PeriodKey, Value] = {}
     for segment in {*by_segment, *stored}:
-        days = sorted({*by_segment[segment], *stored.get(segment, set())})
-        values.update(_segment_values(version, segment, by_segment[segment], days, set()))
+        kept = stored.get(segment, set())
+        days = sorted({*by_segment[segment], *kept})
+        values.update(_segment_values(version, segment, by_segment[segment], days, kept))
     return values
 
 
