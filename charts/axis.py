@@ -1,0 +1,126 @@
+"""Round axis steps and short labels, and the helpers that keep labels from colliding."""
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from charts.primitives import Point, text_width
+
+_MULTIPLES = (1, 2, 2.5, 5, 10)
+_TINY, _LONG, _HUGE = 1e-4, 1e6, 1e12
+_UNITS = ((1e9, "bn"), (1e6, "M"), (1e3, "k"))
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """A value axis: its bounds and the ticks on it, the first at `low` and the last at `high`."""
+
+    low: float
+    high: float
+    ticks: tuple[float, ...]
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Short labels, one a tick: 0, 2.5, 40k, −3M."""
+        return tuple(short(tick) for tick in self.ticks)
+
+    @property
+    def margin(self) -> float:
+        """Pixels the labels need left of the plot."""
+        return 10 + max(text_width(label) for label in self.labels)
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether the axis leaves zero out, which the caption must then say."""
+        return self.low > 0 or self.high < 0
+
+
+def value_axis(values: Iterable[float | None], *, from_zero: bool = True, count: int = 5) -> Axis:
+    """A round axis around the values with about `count` steps; 0 to 1 where there are none."""
+    known = [v for v in values if v is not None and math.isfinite(v)]
+    low, high = (min(known), max(known)) if known else (0.0, 1.0)
+    if from_zero:
+        low, high = min(low, 0), max(high, 0)
+    if low == high:
+        low, high = low - (abs(low) / 2 or 0), high + (abs(high) / 2 or 1)
+    step = _round_step(high / count - low / count)
+    first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
+    ticks = tuple(_clean(i * step, step) for i in range(first, max(last, first + 1) + 1))
+    return Axis(ticks[0], ticks[-1], ticks)
+
+
+def short(value: float) -> str:
+    """A number as short as an axis label must be; thousands and above with a unit, e.g. 12k, 1.5M."""
+    size = abs(value)
+    if size >= _HUGE:
+        return f"{value:.0e}".replace("-", "−")
+    if 0 < size < _TINY:
+        return f"{value:.1e}".replace("-", "−")
+    for unit, name in _UNITS:
+        if size >= unit * (10 if name == "k" else 1):
+            return _trim(value / unit) + name
+    return _trim(value)
+
+
+def thin(ticks: Sequence[tuple[float, str]], gap: float = 8) -> list[tuple[float, str]]:
+    """The ticks (pixel, label), centred on their pixel, that fit without touching; the first stays."""
+    kept: list[tuple[float, str]] = []
+    free = -math.inf
+    for at, label in ticks:
+        half = text_width(label) / 2
+        if at - half >= free:
+            kept.append((at, label))
+            free = at + half + gap
+    return kept
+
+
+def spread(wanted: Sequence[float], gap: float, low: float, high: float) -> list[float]:
+    """Heights close to the wanted ones, at least `gap` apart, inside low to high as long as they fit."""
+    order = sorted(range(len(wanted)), key=lambda i: wanted[i])
+    placed = [0.0] * len(wanted)
+    floor = low
+    for i in order:
+        placed[i] = max(wanted[i], floor)
+        floor = placed[i] + gap
+    ceiling = high
+    for i in reversed(order):
+        placed[i] = min(placed[i], ceiling)
+        ceiling = placed[i] - gap
+    return placed
+
+
+def decimate(points: Sequence[Point | None], limit: int = 2000) -> list[Point | None]:
+    """At most four points a pixel column (first, lowest, highest, last), which look the same; gaps stay."""
+    if len(points) <= limit:
+        return list(points)
+    out: list[Point | None] = []
+    column: list[Point] = []
+    for point in [*points, None]:
+        if column and (point is None or int(point[0]) != int(column[0][0])):
+            out.extend(_extremes(column))
+            column = []
+        if point is None:
+            out.append(None)
+        else:
+            column.append(point)
+    return out[:-1]
+
+
+def _extremes(column: Sequence[Point]) -> list[Point]:
+    order = sorted(range(len(column)), key=lambda i: column[i][1])
+    return [column[i] for i in sorted({0, order[0], order[-1], len(column) - 1})]
+
+
+def _round_step(rough: float) -> float:
+    power: float = 10.0 ** math.floor(math.log10(rough))
+    return next((m * power for m in _MULTIPLES if m * power >= rough * (1 - 1e-9)), 10 * power)
+
+
+def _clean(value: float, step: float) -> float:
+    """The value without the noise of binary fractions, e.g. 0.6 and not 0.6000000000000001."""
+    return round(value, max(0, 2 - math.floor(math.log10(step)))) + 0.0
+
+
+def _trim(value: float) -> str:
+    body = f"{value:.6g}" if abs(value) < _LONG else f"{value:.0f}"
+    return body.replace("-", "−")

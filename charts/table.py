@@ -1,0 +1,29 @@
+"""The table behind a chart."""
+
+from collections.abc import Sequence
+from html import escape
+
+from charts.primitives import Markup
+
+
+def details(
+    caption: str, head: Sequence[str], rows: Sequence[Sequence[object]], label: str = "Show as a table"
+) -> Markup:
+    """A closed table with the first column as row heading and figures to its right; everything is escaped."""
+    name = escape(caption)
+    heads = "".join(
+        f'<th scope="col"{" class=" + chr(34) + "num" + chr(34) if index else ""}>{escape(title)}</th>'
+        for index, title in enumerate(head)
+    )
+    body = "".join(f"<tr>{_cells(row)}</tr>" for row in rows)
+    return Markup(
+        f'<details class="data"><summary>{escape(label)}</summary>'
+        f'<div class="scroll" tabindex="0" role="region" aria-label="{name}"><table>'
+        f"<caption>{name}</caption><thead><tr>{heads}</tr></thead>"
+        f"<tbody>{body}</tbody></table></div></details>"
+    )
+
+
+def _cells(row: Sequence[object]) -> str:
+    first, *rest = (escape("" if cell is None else str(cell)) for cell in row)
+    return f'<th scope="row">{first}</th>' + "".join(f'<td class="num">{cell}</td>' for cell in rest)

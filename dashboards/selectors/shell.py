@@ -1,0 +1,138 @@
+"""What surrounds every page: the sections with their open counts, the account, the freshness of the figures."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Count, Q
+from django.urls import reverse
+
+from dashboards.selectors.health import DataHealth, get_data_health
+from foundation.words import local, zone_name
+from operations.models import User
+from partnerships.models import CheckState, HealthCheck
+from support.models import OPEN_STATES, Priority, Ticket
+
+
+@dataclass(frozen=True, slots=True)
+class NavItem:
+    """One section of the rail; `count` of None or 0 shows nothing, a loud one needs attention now."""
+
+    label: str
+    url: str
+    key: str
+    is_current: bool
+    count: int = 0
+    is_loud: bool = False
+
+    @property
+    def counted(self) -> str:
+        """What the count says, for screen readers."""
+        return "need attention" if self.is_loud else "open"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the footer."""
+
+    tone: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    label: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shell:
+    """The frame of a page for one signed-in person."""
+
+    name: str
+    email: str
+    initials: str
+    as_of: str
+    as_of_iso: str
+    zone: str
+    worker: str
+    items: list[NavItem]
+    health: list[Entry]
+    health_url: str
+    account_links: list[Link]
+    is_visible: bool = True
+
+
+_Count = Callable[[], tuple[int, bool]]
+_SECTIONS: tuple[tuple[str, str, str, str, str], ...] = (
+    ("Overview", "/", "o", "", ""),
+    ("Metrics", "/metrics/", "m", "metrics.view_metric", ""),
+    ("Integrations", "/integrations/", "i", "partnerships.view_integration", "checks"),
+    ("Tickets", "/tickets/", "t", "support.view_ticket", "tickets"),
+    ("Data health", "/data-health/", "d", "metrics.view_metric", ""),
+)
+
+
+def get_shell(user: User | AnonymousUser | None, *, path: str, at: datetime) -> Shell | None:
+    """The frame for one person at one path, None for somebody who is not signed in. At most five queries."""
+    if not isinstance(user, User):
+        return None
+    health = get_data_health(at=at)
+    return Shell(
+        name=user.name,
+        email=user.email,
+        initials=user.initials,
+        as_of=_written(health),
+        as_of_iso=health.as_of.isoformat(timespec="minutes"),
+        zone=zone_name(),
+        worker=health.worker,
+        items=_items(user, path),
+        health=[Entry(tone, label) for tone, label in health.lines],
+        health_url=reverse("dashboards:data_health") if user.has_perm("metrics.view_metric") else "",
+        account_links=_account_links(user),
+    )
+
+
+def _written(health: DataHealth) -> str:
+    at = local(health.as_of)
+    return f"{at:%a} {at.day} {at:%b, %H:%M}"
+
+
+def _items(user: User, path: str) -> list[NavItem]:
+    counts: dict[str, _Count] = {"checks": _count_checks, "tickets": _count_tickets}
+    items = []
+    for label, url, key, permission, counted in _SECTIONS:
+        if permission and not user.has_perm(permission):
+            continue
+        count, is_loud = counts[counted]() if counted else (0, False)
+        is_current = path == url if url == "/" else path.startswith(url)
+        items.append(NavItem(label, url, key, is_current, count, is_loud))
+    return items
+
+
+def _count_checks() -> tuple[int, bool]:
+    """Integrations that are down or degraded now; loud if any is down."""
+    ailing = HealthCheck.objects.filter(
+        counts_for_uptime=True,
+        is_paused=False,
+        integration__is_active=True,
+        state__in=[CheckState.DOWN, CheckState.DEGRADED],
+    ).aggregate(all=Count("integration", distinct=True), down=Count("pk", filter=Q(state=CheckState.DOWN)))
+    return ailing["all"], bool(ailing["down"])
+
+
+def _count_tickets() -> tuple[int, bool]:
+    """Open tickets that are urgent and nobody's, else all open ones; the former are loud."""
+    tickets = Ticket.objects.filter(state__in=OPEN_STATES).aggregate(
+        all=Count("pk"), loud=Count("pk", filter=Q(priority=Priority.URGENT, assignee=None))
+    )
+    return (tickets["loud"], True) if tickets["loud"] else (tickets["all"], False)
+
+
+def _account_links(user: User) -> list[Link]:
+    links = [
+        Link("Change password", reverse("account_change_password")),
+        Link("Two-step sign-in", reverse("mfa_index")),
+    ]
+    return [*links, Link("Admin", reverse("admin:index"))] if user.is_staff else links
