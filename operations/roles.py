@@ -1,0 +1,104 @@
+"""Who may do what: one table from role to permissions. What is not listed is denied.
+
+A role is a Django group. A migration creates the names; the permissions are set to this table after every migrate, so
+that a release changes them and a hand-edited role group is put right. Groups of other names are left alone.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from django.apps import apps
+from django.contrib.auth.management import create_permissions
+from django.contrib.auth.models import Group, Permission
+from django.db import transaction
+
+PARTNERSHIPS = (
+    "partnerships.partner",
+    "partnerships.integration",
+    "partnerships.tierperiod",
+    "partnerships.healthcheck",
+    "partnerships.checkresult",
+    "partnerships.statusinterval",
+    "partnerships.uptimehour",
+    "partnerships.latencyhour",
+    "partnerships.accountingprofile",
+)
+SUPPORT = ("support.customer", "support.team", "support.ticket", "support.ticketevent")
+METRICS = (
+    "metrics.metric",
+    "metrics.metricversion",
+    "metrics.target",
+    "metrics.daycell",
+    "metrics.periodvalue",
+    "metrics.valuerevision",
+    "metrics.dirtymark",
+    "metrics.sourcerun",
+)
+PEOPLE = ("operations.user", "operations.heartbeat")
+RECORDS = ("operations.idempotencyrecord", "auditlog.logentry", "auth.group")
+
+_ADD, _CHANGE = ("add",), ("add", "change")
+
+
+def _may(actions: Sequence[str], *models: str) -> frozenset[str]:
+    """Permission names of the actions on models given as app.model."""
+    split = (model.split(".") for model in models)
+    return frozenset(f"{app}.{action}_{name}" for app, name in split for action in actions)
+
+
+def _view(*models: str) -> frozenset[str]:
+    return _may(("view",), *models)
+
+
+_METRICS_READER = _view(*METRICS, *PEOPLE)
+_EVERYTHING_READER = _view(*PARTNERSHIPS, *SUPPORT, *METRICS, *PEOPLE)
+_PARTNER_EDITOR = (
+    _view(*PARTNERSHIPS)
+    | _may(_CHANGE, "partnerships.partner", "partnerships.integration", "partnerships.healthcheck")
+    | _may(("delete",), "partnerships.partner", "partnerships.integration", "partnerships.healthcheck")
+)
+_TICKET_EDITOR = _view(*SUPPORT) | _may(_CHANGE, "support.ticket", "support.customer")
+_SUPPORT_EDITOR = _TICKET_EDITOR | _may(_CHANGE, "support.team") | _may(("delete",), "support.customer", "support.team")
+_METRIC_EDITOR = _view(*METRICS) | _may(("change",), "metrics.metric") | _may(_ADD, "metrics.target")
+_OPERATIONS = (
+    _EVERYTHING_READER
+    | _PARTNER_EDITOR
+    | _SUPPORT_EDITOR
+    | _METRIC_EDITOR
+    | _may(_CHANGE, "partnerships.accountingprofile", "operations.user")
+    | _view("auth.group")
+)
+
+ROLES: Mapping[str, frozenset[str]] = {
+    "executive": _EVERYTHING_READER,
+    "coo": _OPERATIONS | _view(*RECORDS),
+    "operations": _OPERATIONS,
+    "partner_manager": _PARTNER_EDITOR | _METRICS_READER,
+    "support_lead": _SUPPORT_EDITOR | _METRICS_READER | _view(*PARTNERSHIPS),
+    "support_agent": _TICKET_EDITOR | _METRICS_READER | _view(*PARTNERSHIPS),
+    "contractor_manager": _METRICS_READER,
+    "finance": _METRICS_READER,
+    "auditor": _EVERYTHING_READER | _view(*RECORDS),
+    "tool_partnerships": _PARTNER_EDITOR,
+    "tool_support": _TICKET_EDITOR,
+    "tool_metrics": _view(*METRICS),
+}
+
+
+def synchronise_roles(*, using: str = "default") -> None:
+    """Give every role group exactly its permissions; creates what is missing, safe to repeat.
+
+    Raises LookupError when the table names a permission that no model has.
+    """
+    for config in apps.get_app_configs():
+        create_permissions(config, verbosity=0, using=using)
+    known = {
+        f"{permission.content_type.app_label}.{permission.codename}": permission
+        for permission in Permission.objects.using(using).select_related("content_type")
+    }
+    unknown = frozenset().union(*ROLES.values()) - set(known)
+    if unknown:
+        raise LookupError(f"The role table names unknown permissions: {', '.join(sorted(unknown))}.")
+    with transaction.atomic(using=using):
+        for name, permissions in ROLES.items():
+            group, _ = Group.objects.using(using).get_or_create(name=name)
+            group.permissions.set([known[permission] for permission in sorted(permissions)])
