@@ -1,0 +1,77 @@
+import sys
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.utils import timezone
+
+from support.imports.errors import ImportProblemError
+from support.imports.loading import list_shipped_mappings, load_mapping
+from support.imports.mapping import Mapping
+from support.imports.recognition import recognise_mapping
+from support.services.imports import ImportSummary, import_tickets
+
+EXIT_REFUSED = 1
+EXIT_UNREADABLE = 2
+
+
+class Command(BaseCommand):
+    help = (
+        "Import tickets from a CSV file, gzipped or not. Exit 0: all taken; 1: some rows were refused; "
+        "2: the file or the mapping cannot be read, and nothing was stored."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        shipped = ", ".join(list_shipped_mappings())
+        parser.add_argument("file", type=Path, metavar="FILE")
+        parser.add_argument(
+            "--mapping",
+            metavar="NAME",
+            help=f"one of {shipped}, or the path of a TOML file; without it, the one of these whose columns the file has",
+        )
+        parser.add_argument("--timezone", metavar="TZ", help="IANA zone of times without an offset")
+        parser.add_argument("--dry-run", action="store_true", help="count what would happen and store nothing")
+        parser.add_argument("--rejects", type=Path, metavar="FILE", help="write every refused row and its reason here")
+
+    def _mapping(self, options: dict[str, Any]) -> Mapping:
+        name = options["mapping"]
+        if not name:
+            name = recognise_mapping(options["file"])
+            self.stdout.write(f"mapping: {name}, recognised by the file's columns")
+        mapping = load_mapping(name)
+        return mapping.in_time_zone(options["timezone"]) if options["timezone"] else mapping
+
+    def handle(self, *_: Any, **options: Any) -> None:
+        try:
+            mapping = self._mapping(options)
+            summary = import_tickets(
+                file=options["file"],
+                mapping=mapping,
+                rejects=options["rejects"],
+                dry_run=options["dry_run"],
+                at=timezone.now(),
+            )
+        except (ImportProblemError, OSError) as error:
+            self.stderr.write(str(error))
+            sys.exit(EXIT_UNREADABLE)
+        self.stdout.write("\n".join(describe(summary)))
+        if summary.refused:
+            where = f": see {options['rejects']}" if options["rejects"] else "; --rejects FILE lists them"
+            self.stderr.write(f"{summary.refused} refused{where}")
+            sys.exit(EXIT_REFUSED)
+
+
+def describe(summary: ImportSummary) -> list[str]:
+    """The lines that the command prints."""
+    verb = "would be " if summary.is_dry_run else ""
+    return [
+        f"rows read: {summary.rows}",
+        f"rows refused: {summary.refused}",
+        f"tickets: {summary.tickets}",
+        f"  {verb}created: {summary.created}",
+        f"  {verb}updated: {summary.updated}",
+        f"  unchanged: {summary.unchanged}",
+        f"reopened tickets: {summary.reopened}",
+        *(f"warning {name}: {count}" for name, count in sorted(summary.warnings.items())),
+    ]
