@@ -1,14 +1,15 @@
 """XmR charts: natural process limits of individual values and moving ranges.
 
 Wheeler, Understanding Variation; Montgomery, Introduction to Statistical Quality Control, section 6.4: limits at
-c ± 2.66 mR̄ (2.66 = 3/1.128, rounded to two decimals) and 3.268 mR̄ for the moving range.
+c ± 3/1.128 mR̄ (about 2.66, not rounded here) and 3.267 mR̄ for the moving range (d2 and D4 for ranges of two).
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
-LIMIT_FACTOR = 2.66
-RANGE_FACTOR = 3.268
+LIMIT_FACTOR = 3 / 1.128
+RANGE_FACTOR = 3.267
 MIN_BASELINE = 12
 BASELINE = 26
 RUN_LENGTH = 8
@@ -42,7 +43,7 @@ def xmr_limits(
     if len(values) < MIN_BASELINE:
         return None
     centre = sum(values) / len(values)
-    ranges = [abs(b - a) for a, b in zip(values, values[1:], strict=False)]
+    ranges = [abs(b - a) for a, b in pairwise(values)]
     mean_range = sum(ranges) / len(ranges)
     lower, upper = centre - LIMIT_FACTOR * mean_range, centre + LIMIT_FACTOR * mean_range
     return XmrLimits(
