@@ -1,0 +1,174 @@
+"""Uptime over a window, exactly: from half-open intervals of states, in whole microseconds, never from samples.
+
+Ratios are fractions and are rounded only for display, downward, so that 99.9996 % is not shown as 100 %. What was not
+measured is never counted as up; `coverage` says how much was measured.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from fractions import Fraction
+
+NO_DATA = "no data"
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+def to_us(moment: datetime) -> int:
+    """Microseconds since 1970 UTC, exactly."""
+    return (moment - EPOCH) // _MICROSECOND
+
+
+def from_us(microseconds: int) -> datetime:
+    """The UTC instant of `to_us`."""
+    return EPOCH + timedelta(microseconds=microseconds)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """[start, end) in one state, in microseconds since 1970; end None means still open."""
+
+    start: int
+    end: int | None
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """What is asked for, [start, end), and what bounds it: the present, and the first result of the check."""
+
+    start: int
+    end: int
+    now: int
+    monitored_from: int | None = None
+
+    @property
+    def effective(self) -> tuple[int, int]:
+        """The part that can have been measured; empty (start = end) where there is none."""
+        start = self.start if self.monitored_from is None else max(self.start, self.monitored_from)
+        end = min(self.end, self.now)
+        return start, max(start, end)
+
+
+@dataclass(frozen=True, slots=True)
+class Accounting:
+    """The rules by which time is counted; printed beside every figure.
+
+    `degraded_weight` is the share of degraded time that counts as downtime. `min_outage_us` bounds the outage counts
+    and leaves the uptime alone.
+    """
+
+    name: str = "standard"
+    version: int = 1
+    maintenance: str = "exclude"  # exclude | measured | up
+    unknown: str = "exclude"  # exclude | down | up
+    degraded_weight: Decimal = Decimal(0)
+    min_outage_us: int = 0
+
+    @property
+    def label(self) -> str:
+        return f"{self.name} v{self.version}"
+
+
+STANDARD = Accounting()
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Microseconds by class. Tallies of parts add up to the tally of the whole."""
+
+    up: int = 0
+    degraded: int = 0
+    down: int = 0
+    unknown: int = 0
+    paused: int = 0
+    maintenance: int = 0
+
+    def __add__(self, other: Tally) -> Tally:
+        return Tally(*(getattr(self, one.name) + getattr(other, one.name) for one in fields(self)))
+
+    @property
+    def measured(self) -> int:
+        return self.up + self.degraded + self.down
+
+    @property
+    def total(self) -> int:
+        return self.measured + self.unknown + self.paused + self.maintenance
+
+    def uptime(self, accounting: Accounting = STANDARD) -> Fraction | None:
+        """Up time as a fraction of counted time; None when nothing counts."""
+        up = self.up + (self.unknown if accounting.unknown == "up" else 0)
+        down = self.down + (self.unknown if accounting.unknown == "down" else 0)
+        counted = up + self.degraded + down
+        if not counted:
+            return None
+        return (up + (1 - Fraction(accounting.degraded_weight)) * self.degraded) / counted
+
+    @property
+    def coverage(self) -> Fraction | None:
+        """Measured time as a fraction of the effective window without excluded maintenance; None when that is empty."""
+        expected = self.total - self.maintenance
+        return Fraction(self.measured, expected) if expected else None
+
+
+def sum_tallies(tallies: Iterable[Tally]) -> Tally:
+    """The pooled tally of several checks or parts."""
+    return sum(tallies, Tally())
+
+
+def tally(
+    spans: Sequence[Span],
+    window: Window,
+    *,
+    maintenance: Sequence[tuple[int, int]] = (),
+    accounting: Accounting = STANDARD,
+) -> Tally:
+    """Time by class in the effective window. Time without a span, or pending, counts as unknown.
+
+    Spans must be in order and must not overlap; maintenance may come in any form.
+    """
+    start, end = window.effective
+    planned = [] if accounting.maintenance == "measured" else merge_ranges(maintenance, start, end)
+    counts = dict.fromkeys(("up", "degraded", "down", "unknown", "paused"), 0)
+    for span in spans:
+        low = max(span.start, start)
+        high = end if span.end is None else min(span.end, end)
+        if low < high:
+            kind = span.state if span.state in counts else "unknown"
+            counts[kind] += high - low - _overlap(planned, low, high)
+    maintained = sum(high - low for low, high in planned)
+    counts["unknown"] += end - start - maintained - sum(counts.values())
+    if accounting.maintenance == "up":
+        counts["up"] += maintained
+        maintained = 0
+    return Tally(**counts, maintenance=maintained)
+
+
+def merge_ranges(ranges: Iterable[tuple[int, int]], start: int, end: int) -> list[tuple[int, int]]:
+    """The ranges cut to [start, end), joined where they touch or overlap, in order."""
+    merged: list[tuple[int, int]] = []
+    for low, high in sorted((max(low, start), min(high, end)) for low, high in ranges):
+        if low >= high:
+            continue
+        if merged and low <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(merged[-1][1], high))
+        else:
+            merged.append((low, high))
+    return merged
+
+
+def display_percent(ratio: Fraction | None, *, decimals: int = 2) -> str:
+    """The ratio as per cent, rounded down: "99.99"; "no data" for None."""
+    if ratio is None:
+        return NO_DATA
+    scale = 10**decimals
+    scaled = ratio.numerator * 100 * scale // ratio.denominator
+    whole, rest = divmod(scaled, scale)
+    return f"{whole}.{rest:0{decimals}d}" if decimals else str(whole)
+
+
+def _overlap(ranges: Sequence[tuple[int, int]], start: int, end: int) -> int:
+    return sum(max(0, min(high, end) - max(low, start)) for low, high in ranges)
