@@ -8,6 +8,7 @@ import pytest
 from django.db import connections
 
 from foundation.triggers import remove_triggers
+from tests.processes import own_database  # noqa: F401 - a fixture
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
