@@ -1,0 +1,90 @@
+"""What is said on a ticket: public replies, notes among us, and what the customer writes."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from foundation.errors import InvalidInputError
+from operations.models import User
+from support.models import EventKind, Ticket, TicketEvent, TicketState, Via
+from support.services.ticket_events import Happening, lock_ticket, record_event, save_ticket
+from support.services.tickets import NewTicket, open_ticket
+
+REOPEN_WINDOW = timedelta(days=7)
+_REOPENED_BY_CUSTOMER = (TicketState.PENDING_CUSTOMER, TicketState.SOLVED, TicketState.CLOSED)
+
+
+def add_reply(*, ticket_id: int, body: str, actor: User | None, at: datetime, via: Via = Via.UI) -> TicketEvent:
+    """A public answer to the customer; InvalidInputError without words."""
+    return _add(EventKind.REPLY, ticket_id=ticket_id, body=body, actor=actor, at=at, via=via)
+
+
+def add_note(*, ticket_id: int, body: str, actor: User | None, at: datetime, via: Via = Via.UI) -> TicketEvent:
+    """A note that only we see; InvalidInputError without words."""
+    return _add(EventKind.NOTE, ticket_id=ticket_id, body=body, actor=actor, at=at, via=via)
+
+
+def _add(kind: EventKind, *, ticket_id: int, body: str, actor: User | None, at: datetime, via: Via) -> TicketEvent:
+    words = _words(body)
+    with transaction.atomic():
+        ticket = lock_ticket(ticket_id, version=None)
+        return record_event(ticket, Happening(kind, body=words), actor=actor, via=via, at=at)
+
+
+def add_customer_message(
+    *,
+    ticket_id: int,
+    body: str,
+    at: datetime,
+    no_reply_needed: bool = False,
+    actor: User | None = None,
+    via: Via = Via.UI,
+) -> Ticket:
+    """Record what the customer wrote and return the ticket on which it goes on.
+
+    A ticket that waits for the customer or is solved opens again, a closed one within seven days of its end too; later
+    a new ticket follows it. A "thank you" (`no_reply_needed`) and a ticket on hold change no state.
+    """
+    words = _words(body)
+    with transaction.atomic():
+        ticket = lock_ticket(ticket_id, version=None)
+        if not no_reply_needed and _is_past_reopening(ticket, at):
+            return _follow_up(ticket, words, actor=actor, via=via, at=at)
+        record_event(ticket, Happening(EventKind.CUSTOMER, body=words), actor=actor, via=via, at=at)
+        if not no_reply_needed and ticket.state in _REOPENED_BY_CUSTOMER:
+            _open_again(ticket, actor=actor, via=via, at=at)
+    return ticket
+
+
+def _words(body: str) -> str:
+    words = body.strip()
+    if not words:
+        raise InvalidInputError("body", "write something first")
+    return words
+
+
+def _is_past_reopening(ticket: Ticket, at: datetime) -> bool:
+    ended_at = ticket.resolved_at or ticket.closed_at
+    return ticket.state == TicketState.CLOSED and ended_at is not None and at - ended_at > REOPEN_WINDOW
+
+
+def _open_again(ticket: Ticket, *, actor: User | None, via: Via, at: datetime) -> None:
+    old = ticket.state
+    if old != TicketState.PENDING_CUSTOMER:
+        ticket.reopen_count += 1
+    ticket.state, ticket.resolved_at, ticket.closed_at = TicketState.OPEN, None, None
+    save_ticket(ticket, "state", "resolved_at", "closed_at", "reopen_count")
+    what = Happening(EventKind.STATE, old_state=old, new_state=TicketState.OPEN, reason="The customer wrote.")
+    record_event(ticket, what, actor=actor, via=via, at=at)
+
+
+def _follow_up(ticket: Ticket, words: str, *, actor: User | None, via: Via, at: datetime) -> Ticket:
+    new = NewTicket(
+        subject=f"Follow-up of {ticket.reference}: {ticket.subject}"[:300],
+        body=words,
+        category=ticket.category,
+        channel=ticket.channel,
+        customer=ticket.customer,
+        team=ticket.team,
+    )
+    return open_ticket(new=new, actor=actor, via=via, at=at)

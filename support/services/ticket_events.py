@@ -1,0 +1,60 @@
+"""Reading a ticket for change and writing what happened to it: what every ticket service begins and ends with."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import structlog
+
+from foundation.errors import StaleWriteError
+from operations.models import User
+from support.models import EventKind, Ticket, TicketEvent, Via
+
+REASON_LENGTH = 300
+
+
+@dataclass(frozen=True)
+class Happening:
+    """What an event says; `changes` maps a field to [old, new]."""
+
+    kind: EventKind
+    old_state: str = ""
+    new_state: str = ""
+    reason: str = ""
+    body: str = ""
+    changes: Mapping[str, Any] = field(default_factory=dict)
+
+
+def lock_ticket(ticket_id: int, *, version: int | None) -> Ticket:
+    """The ticket, locked until the transaction ends; StaleWriteError if it is no longer the version that was read.
+
+    `version` None skips the check, for callers that have shown nobody the ticket. Ticket.DoesNotExist if there is none.
+    """
+    ticket = Ticket.objects.select_for_update().get(pk=ticket_id)
+    if version is not None and ticket.version != version:
+        raise StaleWriteError
+    return ticket
+
+
+def save_ticket(ticket: Ticket, *fields: str) -> None:
+    """Write the named columns and count the version up."""
+    ticket.version += 1
+    ticket.save(update_fields=[*fields, "version"])
+
+
+def record_event(ticket: Ticket, what: Happening, *, actor: User | None, via: Via, at: datetime) -> TicketEvent:
+    """Append the event to the ticket's history, with the id of the request it came by."""
+    return TicketEvent.objects.create(
+        ticket=ticket,
+        kind=what.kind,
+        at=at,
+        actor=actor,
+        old_state=what.old_state,
+        new_state=what.new_state,
+        reason=what.reason[:REASON_LENGTH],
+        body=what.body,
+        changes=dict(what.changes),
+        via=via,
+        request_id=str(structlog.contextvars.get_contextvars().get("request_id", ""))[:64],
+    )

@@ -1,0 +1,65 @@
+"""Which state may follow which, and what a change needs. One table; pages, admin and API all read it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from foundation.errors import InvalidInputError, RefusedTransitionError
+from support.models import Priority, Ticket, TicketState
+
+HOLD_STATES = (TicketState.ON_HOLD_VENDOR, TicketState.ON_HOLD_INTERNAL)
+_ENDED_OUTSIDE = (TicketState.MERGED, TicketState.SPAM)
+_WORKING = (TicketState.OPEN, TicketState.PENDING_CUSTOMER, *HOLD_STATES, TicketState.SOLVED)
+
+ALLOWED: Mapping[str, tuple[TicketState, ...]] = {
+    TicketState.NEW: (*_WORKING, *_ENDED_OUTSIDE),
+    TicketState.OPEN: tuple(state for state in _WORKING if state is not TicketState.OPEN),
+    TicketState.PENDING_CUSTOMER: tuple(state for state in _WORKING if state is not TicketState.PENDING_CUSTOMER),
+    TicketState.ON_HOLD_VENDOR: tuple(state for state in _WORKING if state is not TicketState.ON_HOLD_VENDOR),
+    TicketState.ON_HOLD_INTERNAL: tuple(state for state in _WORKING if state is not TicketState.ON_HOLD_INTERNAL),
+    TicketState.SOLVED: (TicketState.OPEN, TicketState.CLOSED),
+    TicketState.CLOSED: (),
+    TicketState.MERGED: (),
+    TicketState.SPAM: (),
+}
+
+
+@dataclass(frozen=True)
+class StateChange:
+    """A wanted state with what it may need: a reason (the root cause when solving), a category, when to wake it."""
+
+    state: TicketState
+    reason: str = ""
+    category: str = ""
+    wake_at: datetime | None = None
+
+
+def list_allowed_states(state: str) -> list[TicketState]:
+    """The states that a ticket in `state` may be given, in the order in which they are offered."""
+    return list(ALLOWED[state])
+
+
+def check_transition(ticket: Ticket, change: StateChange, *, at: datetime) -> None:
+    """RefusedTransitionError when the table has no such step, InvalidInputError when something it needs is missing."""
+    allowed = ALLOWED[ticket.state]
+    if change.state not in allowed:
+        raise RefusedTransitionError(ticket.state, change.state.value, [state.value for state in allowed])
+    if change.state in HOLD_STATES:
+        _check_hold(change, at)
+    if change.state is TicketState.SOLVED:
+        _check_solvable(ticket, change)
+
+
+def _check_hold(change: StateChange, at: datetime) -> None:
+    if not change.reason.strip():
+        raise InvalidInputError("reason", "say what the ticket waits for")
+    if change.wake_at is None or change.wake_at <= at:
+        raise InvalidInputError("wake_at", "give a later time at which the ticket comes back")
+
+
+def _check_solvable(ticket: Ticket, change: StateChange) -> None:
+    """A solved ticket has a cause to learn from: its category, and the root cause where it was urgent or came back."""
+    if not (change.category.strip() or ticket.category):
+        raise InvalidInputError("category", "give the cause before solving the ticket")
+    if not change.reason.strip() and (ticket.priority in {Priority.URGENT, Priority.HIGH} or ticket.reopen_count):
+        raise InvalidInputError("reason", "give the root cause: the ticket is urgent, high or was reopened")
