@@ -1,12 +1,23 @@
 """Server-side SVG: numbers in, markup out. Pure functions that know neither Django nor the apps.
 
-Every function returns `primitives.Markup`, a `str` that templates show as it is; all texts are escaped. Every image takes a
+Every function returns `primitives.Markup`, a `str` that templates show as it is; texts are escaped. Every image takes
 `primitives.Caption(id, title, description)` whose `id` must be unique on its page. Values are floats, None is a gap.
+Statistics are arguments: `limits` is anything with centre, lower and upper.
 
-primitives  Markup, Caption, figure(heading, note, drawing, size="m", after=""), pair, svg, and the shapes
-state       state(tone, label), shape(tone), variation(kind), assurance(kind); tones: good watch bad none done maint open
-table       details(caption, head, rows): the table behind a chart
-axis        value_axis, thin, spread, decimate: round steps and labels that do not collide
+primitives  Markup, Caption, figure(heading, note, drawing, size="m" | "l" | "x", after=""), svg, pair, and the shapes
+state       state(tone, label), shape(tone), variation(kind), assurance(kind)
+            tones: good, watch, bad, none, done, maint, open
+table       details(caption, head, rows): the table behind a chart, for figure's `after`
+axis        value_axis, thin, spread, clip, decimate: round steps and labels that do not collide
+spark       spark(values, caption, limits=, path=, marks=[Mark(index, tone, up)], size=(252, 58))
+control     control(ControlData(values, ticks, phases, path, goal, partial, marks, breaks, flags, ranges, fan), caption)
+six_twelve  six_twelve((Panel(title, labels, values, path, prior), Panel(…)), caption)
+day_strip   day_strip(states, caption), interval_strip([Span(start, end, state)], caption), state_key(), worst(states)
+raster      raster([Stretch(day, start, end, state)], caption, days=90, labels=[(day, words)])
+bars        bars([Bar(label, value)], caption), histogram(counts, caption, bin_width=, marks=[ValueMark(…)], unit=),
+            share_bar(share, cls="f-mid", width=72, ticks=())
+latency     latency(Latency(p50, p95, labels, promise, promise_label), caption)
 
+Sizes of figure follow the drawings' wide width: 1000 → "x", 640 → "l", 480 → "m".
 Templates: `{% load fieldlight %}{% state tone label %}{% shape tone %}`.
 """

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from charts.primitives import Point, text_width
 
@@ -74,19 +75,32 @@ def thin(ticks: Sequence[tuple[float, str]], gap: float = 8) -> list[tuple[float
     return kept
 
 
-def spread(wanted: Sequence[float], gap: float, low: float, high: float) -> list[float]:
-    """Heights close to the wanted ones, at least `gap` apart, inside low to high as long as they fit."""
+def spread(wanted: Sequence[float], heights: Sequence[float], low: float, high: float) -> list[float]:
+    """Tops of label blocks close to the wanted ones, each clear of the next, inside low to high as long as they fit."""
     order = sorted(range(len(wanted)), key=lambda i: wanted[i])
     placed = [0.0] * len(wanted)
     floor = low
     for i in order:
         placed[i] = max(wanted[i], floor)
-        floor = placed[i] + gap
+        floor = placed[i] + heights[i]
     ceiling = high
     for i in reversed(order):
-        placed[i] = min(placed[i], ceiling)
-        ceiling = placed[i] - gap
+        placed[i] = min(placed[i], ceiling - heights[i])
+        ceiling = placed[i]
     return placed
+
+
+def clip(points: Sequence[Point], low: float, high: float) -> list[Point]:
+    """The part of a polyline with rising x between two x; cut ends lie on the line."""
+    out: list[Point] = []
+    for (x0, y0), (x1, y1) in pairwise(points):
+        if x1 <= low or x0 >= high or x1 == x0:
+            continue
+        for x in (max(x0, low), min(x1, high)):
+            point = (x, y0 + (y1 - y0) * ((x - x0) / (x1 - x0)))
+            if not out or out[-1] != point:
+                out.append(point)
+    return out
 
 
 def decimate(points: Sequence[Point | None], limit: int = 2000) -> list[Point | None]:

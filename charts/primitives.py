@@ -140,6 +140,14 @@ class Caption:
     description: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Canvas:
+    """How wide a drawing may be, and whether it is the one for narrow containers, which shows less, not smaller."""
+
+    width: float
+    is_narrow: bool
+
+
 def svg(width: float, height: float, body: str, caption: Caption, cls: str = "") -> Markup:
     """A drawing as an image with title and description."""
     key, title, w, h = escape(caption.id), escape(caption.title), coordinate(width), coordinate(height)
@@ -150,11 +158,11 @@ def svg(width: float, height: float, body: str, caption: Caption, cls: str = "")
     )
 
 
-def pair(draw: Callable[[float, bool], Body], wide: float, caption: Caption, narrow: float = 358) -> Markup:
+def pair(draw: Callable[[Canvas], Body], wide: float, caption: Caption, narrow: float = 358) -> Markup:
     """The same drawing for the wide and for the narrow container; the page's CSS shows one of them."""
     out = []
     for width, name in ((wide, "wide"), (narrow, "narrow")):
-        body, height = draw(width, name == "narrow")
+        body, height = draw(Canvas(width, is_narrow=name == "narrow"))
         out.append(svg(width, height, body, replace(caption, id=f"{caption.id}-{name[0]}"), name))
     return Markup("".join(out))
 

@@ -1,0 +1,82 @@
+"""Six weeks and twelve months on one axis: values in ink, the year before dashed, the path as short bars."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from charts.axis import thin, value_axis
+from charts.primitives import Body, Canvas, Caption, Markup, Scale, dot, line, no_data, pair, segment, text, text_width
+
+TOP = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """One of the two panels: values, path and prior year by period, all of one length, and the periods' labels."""
+
+    title: str
+    labels: Sequence[str]
+    values: Sequence[float | None]
+    path: Sequence[float | None] = ()
+    prior: Sequence[float | None] = ()
+
+    @property
+    def heights(self) -> list[float | None]:
+        return [*self.values, *self.path, *self.prior]
+
+
+def six_twelve(
+    panels: tuple[Panel, Panel], caption: Caption, *, decimals: int = 1, from_zero: bool = True, size: float = 640
+) -> Markup:
+    """Both panels side by side on one value axis; an axis that leaves zero out must be named in the caption."""
+
+    def draw(canvas: Canvas) -> Body:
+        height = 170.0 if canvas.is_narrow else 200.0
+        heights = [*panels[0].heights, *panels[1].heights]
+        if not any(value is not None for value in heights):
+            return no_data(canvas.width, height)
+        axis = value_axis(heights, from_zero=from_zero)
+        left, gap = axis.margin, 18.0 if canvas.is_narrow else 36.0
+        split = left + (canvas.width - left - gap) * (0.38 if canvas.is_narrow else 0.34)
+        y = Scale(axis.low, axis.high, TOP + height, TOP)
+        body = ""
+        for tick, label in zip(axis.ticks, axis.labels, strict=True):
+            cls = "axis" if tick == axis.low else "grid"
+            body += segment((left, y(tick)), (split, y(tick)), cls)
+            body += segment((split + gap, y(tick)), (canvas.width, y(tick)), cls)
+            body += text(left - 6, y(tick) + 4, label, anchor="end")
+        body += _panel(panels[0], (left, split), y, decimals)
+        body += _panel(panels[1], (split + gap, canvas.width), y, decimals)
+        return body, TOP + height + 22
+
+    return pair(draw, size, caption)
+
+
+def _panel(panel: Panel, sides: tuple[float, float], y: Scale, decimals: int) -> str:
+    count = max(len(panel.values), 1)
+    x = Scale(-0.4, count - 0.6, *sides)
+    body = text(sides[0], TOP - 8, panel.title, "t-ink")
+    body += line(_points(panel.prior, x, y), "prior")
+    half = min(7, (sides[1] - sides[0]) / count * 0.4)
+    for point in _points(panel.path, x, y):
+        if point is not None:
+            body += segment((point[0] - half, point[1]), (point[0] + half, point[1]), "path-tick")
+    points = _points(panel.values, x, y)
+    body += line(points, "line") + "".join(dot(*point, 2.6, "pt") for point in points if point is not None)
+    for at, words in thin([(x(index), label) for index, label in enumerate(panel.labels)]):
+        middle = min(max(at, text_width(words) / 2), sides[1] - text_width(words) / 2)
+        body += text(middle, y.r0 + 16, words, "t", "middle")
+    return body + _last(panel, points, sides, decimals)
+
+
+def _points(values: Sequence[float | None], x: Scale, y: Scale) -> list[tuple[float, float] | None]:
+    return [None if value is None else (x(index), y(value)) for index, value in enumerate(values)]
+
+
+def _last(panel: Panel, points: Sequence[tuple[float, float] | None], sides: tuple[float, float], decimals: int) -> str:
+    known = [(point, value) for point, value in zip(points, panel.values, strict=True) if point and value is not None]
+    if not known:
+        return text(sum(sides) / 2, TOP + 60, "no data", "t", "middle")
+    (at, height), value = known[-1]
+    words = f"{value:,.{decimals}f}"
+    end = min(max(at + 7, sides[0] + text_width(words, "t-ink")), sides[1])
+    return text(end, max(height - 9, TOP + 8), words, "t-ink halo", "end")
