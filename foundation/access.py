@@ -14,7 +14,7 @@ ViewT = TypeVar("ViewT", bound=Callable[..., HttpResponse])
 def requires(*permissions: str) -> Callable[[ViewT], ViewT]:
     """Decorate a view: signed-out people go to sign-in and come back, others without all permissions get 403.
 
-    The permissions are readable as `view.required_permissions`, so that a test can hold every URL against the role table.
+    The permissions are readable as `view.required_permissions`, so that a test can hold every URL against the roles.
     """
 
     def decorate(view: ViewT) -> ViewT:

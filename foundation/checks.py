@@ -10,6 +10,7 @@ from django.db import connections
 from foundation.triggers import missing_triggers
 
 _MIN_KEY_LENGTH = 32
+_MIN_KEY_CHARACTERS = 8
 _LOOPBACK = {"127.0.0.1", "localhost", "[::1]", "testserver"}
 
 
@@ -43,7 +44,7 @@ def check_safe_configuration(**_: Any) -> list[CheckMessage]:
     if settings.DEBUG or (settings.DEMO and not outside):
         return messages
     key = settings.SECRET_KEY
-    if len(key) < _MIN_KEY_LENGTH or "insecure" in key or len(set(key)) < 8:
+    if len(key) < _MIN_KEY_LENGTH or "insecure" in key or len(set(key)) < _MIN_KEY_CHARACTERS:
         messages.append(
             Error(
                 "SECRET_KEY is unsafe.",

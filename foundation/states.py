@@ -6,7 +6,7 @@ from django.db import models
 
 
 class TonedChoices(models.TextChoices):
-    """Text choices declared as `NAME = value, tone, label`; the tone names a state shape: good, watch, bad, none, open, done."""
+    """Text choices declared as `NAME = value, tone, label`; its tone is good, watch, bad, none, open or done."""
 
     tone: str
 

@@ -1,7 +1,7 @@
 """Log histograms for values too many to keep: percentiles with a known relative error.
 
-Bucket i holds values in (g^(i-1), g^i] microseconds with g = 1.02; a quantile answered with the bucket's geometric middle
-is off by at most 1 % (sqrt(1.02) - 1). The construction is that of Masson, Rim, Lee: DDSketch, VLDB 2019.
+Bucket i holds values in (g^(i-1), g^i] microseconds with g = 1.02; a quantile answered with the bucket's geometric
+middle is off by at most 1 % (sqrt(1.02) - 1). The construction is that of Masson, Rim, Lee: DDSketch, VLDB 2019.
 """
 
 import math

@@ -40,7 +40,7 @@ class Value:
 
 @dataclass(frozen=True)
 class KindRule:
-    """How one kind folds a day and combines days. `fills` says what a period without rows is: "none", "zero" or "carry"."""
+    """How one kind folds a day and combines days. `fills`: what a period without rows is, "none", "zero" or "carry"."""
 
     fold: Callable[[Frame, Formula], Cell]
     combine: Callable[[Sequence[Cell], Formula], Value]

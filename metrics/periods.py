@@ -14,7 +14,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True)
 class OrganisationCalendar:
-    """How an organisation cuts time: its IANA zone, the weekday a week begins on (0 Monday), the month a year begins in."""
+    """How an organisation cuts time: its IANA zone, the first weekday (0 Monday) and the first month of its year."""
 
     zone: str = "UTC"
     week_start: int = 0
@@ -25,7 +25,7 @@ class OrganisationCalendar:
         return ZoneInfo(self.zone)
 
     def midnight(self, day: date) -> datetime:
-        """The UTC instant a local day begins; a day whose midnight is skipped by the clocks begins at the first instant after."""
+        """The UTC instant a local day begins; where the clocks skip midnight, the first instant after."""
         local = datetime.combine(day, time(), self.tz)
         moment = local.astimezone(UTC)
         back = moment.astimezone(self.tz)

@@ -170,7 +170,10 @@ register_source(
 )
 
 _RESOLUTION = {"measure": "resolution", "scale": HOUR}
-_CLOCK = "Calendar hours from opening to the last resolution, over the tickets resolved in the period; merged tickets and spam left out."
+_CLOCK = (
+    "Calendar hours from opening to the last resolution, over the tickets resolved in the period; "
+    "merged tickets and spam left out."
+)
 
 register_metrics(
     [

@@ -50,7 +50,13 @@ class OwnDatabase:
 
     def _popen(self, command: list[str]) -> subprocess.Popen[str]:
         return subprocess.Popen(
-            command, cwd=ROOT, env=self.env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+            command,
+            cwd=ROOT,
+            env=self.env,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
         )
 
 
@@ -64,7 +70,12 @@ def kill_hard(process: subprocess.Popen[str]) -> None:
 def make_database(folder: Path) -> Iterator[OwnDatabase]:
     """Create, migrate, hand out and drop a database."""
     name = f"fieldlight_own_{uuid.uuid4().hex[:10]}"
-    env = {**os.environ, "DJANGO_SETTINGS_MODULE": "config.testing", "DATA_DIR": str(folder), "PYTHONWARNINGS": "ignore"}
+    env = {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "config.testing",
+        "DATA_DIR": str(folder),
+        "PYTHONWARNINGS": "ignore",
+    }
     database = settings.DATABASES["default"]
     if database["ENGINE"].endswith("sqlite3"):
         yield _migrated(OwnDatabase({**env, "DATABASE_URL": f"sqlite:///{folder / name}.sqlite3"}))

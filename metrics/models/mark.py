@@ -4,8 +4,8 @@ from django.db import models
 class DirtyMark(models.Model):
     """One UTC hour of one source whose rows changed; written by triggers in the changing transaction.
 
-    `utc_hour` counts hours since 1970-01-01 00:00 UTC. On PostgreSQL marks only ever append; on SQLite, where writers are
-    alone, a waiting mark for the same hour is not written again.
+    `utc_hour` counts hours since 1970-01-01 00:00 UTC. On PostgreSQL marks only ever append; on SQLite, where writers
+    are alone, a waiting mark for the same hour is not written again.
     """
 
     source = models.CharField(max_length=80)

@@ -9,7 +9,7 @@ from metrics.models import Metric, Target, TargetShape
 
 @dataclass(frozen=True)
 class PathStatus:
-    """Where a value stands against its path: `gap` is value − path, `behind` whether that is the bad side by more than tolerance."""
+    """A value against its path: `gap` is value − path, `behind` that it lies on the bad side by more than tolerance."""
 
     path: float
     gap: float
@@ -34,7 +34,7 @@ def expected_at(target: Target, day: date) -> float:
 
 
 def judge_value(target: Target, value: float, day: date, *, direction: str, mean_range: float | None) -> PathStatus:
-    """The value against the path. On track is the good side, or within max(10 % of the remaining gap, one mean moving range)."""
+    """The value against the path. On track: the good side, or within max(10 % of the remaining gap, one mean range)."""
     path = expected_at(target, day)
     gap = value - path
     tolerance = max(abs(target.target_value - value) * 0.1, mean_range or 0.0)

@@ -76,8 +76,8 @@ def list_series(
 ) -> dict[str, Series]:
     """The series of several metrics between two days, by key; two queries however many.
 
-    A period without rows is 0 for counts and sums, the level carried on for a stock, and no data for the rest. Nothing is
-    filled in before a metric's first value or after `at`.
+    A period without rows is 0 for counts and sums, the level carried on for a stock, and no data for the rest. Nothing
+    is filled in before a metric's first value or after `at`.
     """
     stored: dict[int, dict[date, PeriodValue]] = {version.pk: {} for version in versions}
     rows = PeriodValue.objects.filter(version__in=versions, grain=grain, segment=segment)
@@ -165,7 +165,7 @@ def _filled(fills: str, carried: PeriodValue | None) -> tuple[float | None, int]
 
 
 def get_point(version: MetricVersion, grain: str, day: date | None, *, at: datetime, segment: str = "") -> Point | None:
-    """The period of this grain that contains the day; without a day the last stored one. None: the metric has no values."""
+    """The period that contains the day; without a day the last stored one. None: the metric has no values."""
     calendar = calendar_for(version)
     if day is None:
         newest = PeriodValue.objects.filter(version=version, grain=grain, segment=segment).aggregate(last=Max("start"))

@@ -57,7 +57,7 @@ def xmr_limits(
 
 
 def find_signals(values: Sequence[float], limits: XmrLimits) -> list[Signal]:
-    """Every point outside a limit (R1) or closing a run of eight on one side (R2); a point on the centre breaks a run."""
+    """Every point outside a limit (R1), or in a run of eight on one side (R2); one on the centre breaks a run."""
     signals: list[Signal] = []
     side, run = "", 0
     for index, value in enumerate(values):

@@ -35,7 +35,9 @@ def test_insert_marks_the_event_hour():
     assert marks("tickets_resolved") == set()
 
 
-@pytest.mark.parametrize("moment", [datetime(1969, 12, 31, 23, 59, 59, tzinfo=UTC), datetime(1960, 2, 29, 1, 0, tzinfo=UTC)])
+@pytest.mark.parametrize(
+    "moment", [datetime(1969, 12, 31, 23, 59, 59, tzinfo=UTC), datetime(1960, 2, 29, 1, 0, tzinfo=UTC)]
+)
 @pytest.mark.django_db
 def test_hours_before_1970_are_right(moment):
     Ticket.objects.create(subject="a", opened_at=moment)
@@ -79,7 +81,9 @@ def test_raw_sql_and_bulk_writes_are_seen(ticket):
 
 def test_upsert_is_seen(ticket):
     row = Ticket(pk=ticket.pk, subject="b", opened_at=T0 + timedelta(days=1))
-    Ticket.objects.bulk_create([row], update_conflicts=True, unique_fields=["id"], update_fields=["subject", "opened_at"])
+    Ticket.objects.bulk_create(
+        [row], update_conflicts=True, unique_fields=["id"], update_fields=["subject", "opened_at"]
+    )
 
     assert {hour(T0), hour(T0 + timedelta(days=1))} <= marks()
 
@@ -93,7 +97,9 @@ def test_a_rolled_back_write_leaves_no_mark(ticket):
 
 
 def test_a_mark_set_aside_does_not_swallow_a_new_one(ticket):
-    DirtyMark.objects.create(source="tickets_opened", utc_hour=hour(T0), attempts=2, not_before=T0 + timedelta(days=900))
+    DirtyMark.objects.create(
+        source="tickets_opened", utc_hour=hour(T0), attempts=2, not_before=T0 + timedelta(days=900)
+    )
     Ticket.objects.filter(pk=ticket.pk).update(category="z")
 
     assert DirtyMark.objects.filter(source="tickets_opened", utc_hour=hour(T0), attempts=0).exists()

@@ -22,7 +22,11 @@ def tickets(db):
     for day in range(3):
         opened = MAY + timedelta(days=day)
         Ticket.objects.create(
-            subject="s", state="solved", priority="high" if day else "low", opened_at=opened, resolved_at=opened + timedelta(hours=day + 1)
+            subject="s",
+            state="solved",
+            priority="high" if day else "low",
+            opened_at=opened,
+            resolved_at=opened + timedelta(hours=day + 1),
         )
     Ticket.objects.create(subject="o", opened_at=MAY)
     call_command("recompute_metrics", stdout=StringIO())
@@ -31,7 +35,18 @@ def tickets(db):
 def test_show_metric_prints_the_stored_value(tickets):
     answer = show("ticket_resolution_hours_mean", "--grain", "month", "--start", "2026-05")
 
-    assert list(answer) == ["metric", "value", "unit", "n", "version", "grain", "start", "complete", "restated", "computed_at"]
+    assert list(answer) == [
+        "metric",
+        "value",
+        "unit",
+        "n",
+        "version",
+        "grain",
+        "start",
+        "complete",
+        "restated",
+        "computed_at",
+    ]
     assert (answer["value"], answer["n"], answer["unit"], answer["start"]) == (2.0, 3, "h", "2026-05-01")
     assert answer["restated"] is False
 
@@ -56,7 +71,9 @@ def test_a_stock_at_any_instant(tickets, hours, level):
 
 
 def test_as_of_before_anything_was_computed_is_no_data(tickets):
-    answer = show("ticket_resolution_hours_mean", "--grain", "month", "--start", "2026-05", "--as-of", "2020-01-01T00:00")
+    answer = show(
+        "ticket_resolution_hours_mean", "--grain", "month", "--start", "2026-05", "--as-of", "2020-01-01T00:00"
+    )
 
     assert answer["value"] is None
 

@@ -8,12 +8,24 @@ from hypothesis import strategies as st
 from metrics.models import Grain
 from metrics.periods import ALL_START, OrganisationCalendar, days_of_marks
 
-ZONES = ["UTC", "America/New_York", "Asia/Kolkata", "Asia/Kathmandu", "Australia/Lord_Howe", "Africa/Cairo", "Pacific/Apia"]
+ZONES = [
+    "UTC",
+    "America/New_York",
+    "Asia/Kolkata",
+    "Asia/Kathmandu",
+    "Australia/Lord_Howe",
+    "Africa/Cairo",
+    "Pacific/Apia",
+]
 
 
 @pytest.mark.parametrize(
     ("zone", "day", "length"),
-    [("America/New_York", date(2026, 3, 8), 23), ("America/New_York", date(2026, 11, 1), 25), ("UTC", date(2026, 3, 8), 24)],
+    [
+        ("America/New_York", date(2026, 3, 8), 23),
+        ("America/New_York", date(2026, 11, 1), 25),
+        ("UTC", date(2026, 3, 8), 24),
+    ],
 )
 def test_a_local_day_lasts_as_long_as_its_clocks_say(zone, day, length):
     calendar = OrganisationCalendar(zone)

@@ -63,7 +63,9 @@ def test_period_values_equal_numpy_over_the_rows():
         ("week", date(2026, 5, 11), date(2026, 5, 18)),
         ("day", date(2026, 5, 20), date(2026, 5, 21)),
     ):
-        inside = [t for t in resolved if first <= t.resolved_at.date() and (last is None or t.resolved_at.date() < last)]
+        inside = [
+            t for t in resolved if first <= t.resolved_at.date() and (last is None or t.resolved_at.date() < last)
+        ]
         values = hours(inside)
         points = {name: get_point(get_version(key), grain, first, at=NOW) for name, key in KEYS.items()}
         assert points["mean"].n == len(inside)
@@ -143,7 +145,10 @@ def test_nothing_changed_writes_no_revision():
 @pytest.mark.django_db
 def test_a_late_edit_of_a_published_period_is_a_restatement():
     ticket = Ticket.objects.create(
-        subject="x", state="solved", opened_at=datetime(2026, 3, 2, tzinfo=UTC), resolved_at=datetime(2026, 3, 3, tzinfo=UTC)
+        subject="x",
+        state="solved",
+        opened_at=datetime(2026, 3, 2, tzinfo=UTC),
+        resolved_at=datetime(2026, 3, 3, tzinfo=UTC),
     )
     recompute_pending(at=NOW)
     Ticket.objects.filter(pk=ticket.pk).update(opened_at=datetime(2026, 3, 1, tzinfo=UTC))
