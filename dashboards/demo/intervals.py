@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 
-from dashboards.demo.catalogue import TROUBLED, Planned
+from dashboards.demo.catalogue import PRODUCTION, TROUBLED, Planned
 from dashboards.demo.story import Story
 
 HOUR = timedelta(hours=1)
@@ -51,7 +51,8 @@ def list_spans(story: Story, planned: Planned, gaps: Sequence[Span]) -> list[Spa
 
 def _troubles(rng: Random, story: Story, planned: Planned, begin: datetime) -> Iterator[Span]:
     months = (story.now - begin) / timedelta(days=30)
-    for state, a_month, minutes in (("down", planned.outages, 14.0), ("degraded", planned.slow, 35.0)):
+    down_minutes = 14.0 if planned.tier == PRODUCTION else 75.0
+    for state, a_month, minutes in (("down", planned.outages, down_minutes), ("degraded", planned.slow, 35.0)):
         for _ in range(_poisson(rng, a_month * months)):
             start = begin + rng.random() * (story.now - begin)
             yield _trouble(rng, state, start, minutes)

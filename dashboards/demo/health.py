@@ -1,0 +1,110 @@
+"""The measured past of every check: states, uptime by hour, latencies by hour and the latest results."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from random import Random
+
+from dashboards.demo.integrations import Watched, tier_at
+from dashboards.demo.intervals import HOUR, Span, list_hours, list_spans, poller_gaps
+from dashboards.demo.story import Story
+from metrics.histogram import add_to_histogram
+from partnerships.models import CheckResult, HealthCheck, LatencyHour, StatusInterval, UptimeHour
+
+LATENCY_DAYS = 120
+RESULTS = 60
+BATCH = 2_000
+PROBES_AN_HOUR = 120
+DRAWS = 10
+
+
+def add_health(story: Story, watched: Sequence[Watched]) -> None:
+    """Save the past of every measured check, and leave the check in the state that it ends in."""
+    gaps = poller_gaps(story)
+    hour = story.now.replace(minute=0, second=0)
+    for one in watched:
+        spans = list_spans(story, one.planned, gaps)
+        StatusInterval.objects.bulk_create(_intervals(one.check, spans), batch_size=BATCH)
+        UptimeHour.objects.bulk_create(_uptime_hours(story, one, spans, hour), batch_size=BATCH)
+        LatencyHour.objects.bulk_create(_latency_hours(story, one, hour), batch_size=BATCH)
+        results = list(_results(story, one))
+        CheckResult.objects.bulk_create(results, batch_size=BATCH)
+        _settle(one.check, spans, results[-1], hour)
+
+
+def _intervals(check: HealthCheck, spans: Sequence[Span]) -> Iterator[StatusInterval]:
+    for span in spans:
+        yield StatusInterval(
+            health_check=check,
+            state=span.state,
+            started_at=span.start,
+            ended_at=None if span is spans[-1] else span.end,
+            reason=span.reason,
+            confirmed_at=span.start,
+        )
+
+
+def _uptime_hours(story: Story, one: Watched, spans: Sequence[Span], until: datetime) -> Iterator[UptimeHour]:
+    for hour, shares in list_hours(spans, until):
+        yield UptimeHour(
+            health_check=one.check,
+            hour=hour,
+            tier=tier_at(story, one.planned, hour),
+            up_us=shares.get("up", 0),
+            degraded_us=shares.get("degraded", 0),
+            down_us=shares.get("down", 0),
+            unknown_us=shares.get("unknown", 0),
+        )
+
+
+def _latency_hours(story: Story, one: Watched, until: datetime) -> Iterator[LatencyHour]:
+    rng = story.rng(f"latency/{one.planned.name}")
+    hour = until - timedelta(days=min(LATENCY_DAYS, one.planned.tiers[0][0]))
+    while hour < until:
+        draws = [_latency_us(rng, one, hour) for _ in range(DRAWS)]
+        histogram = add_to_histogram({}, draws)
+        each = PROBES_AN_HOUR // DRAWS
+        yield LatencyHour(
+            health_check=one.check,
+            hour=hour,
+            n=PROBES_AN_HOUR,
+            total_us=sum(draws) * each,
+            buckets={bucket: count * each for bucket, count in histogram.items()},
+        )
+        hour += HOUR
+
+
+def _latency_us(rng: Random, one: Watched, at: datetime) -> int:
+    """Slower in working hours, with a long tail."""
+    busy = 1.25 if 8 <= at.hour < 18 and at.weekday() < 5 else 1.0  # noqa: PLR2004
+    return int(one.planned.latency_ms * 1_000 * busy * rng.lognormvariate(0, 0.28))
+
+
+def _results(story: Story, one: Watched) -> Iterator[CheckResult]:
+    rng = story.rng(f"results/{one.planned.name}")
+    interval = timedelta(seconds=one.check.interval_seconds)
+    for number in range(RESULTS, 0, -1):
+        at = story.now - number * interval
+        latency_us = _latency_us(rng, one, at)
+        yield CheckResult(
+            health_check=one.check,
+            scheduled_for=at,
+            started_at=at,
+            finished_at=at + timedelta(microseconds=latency_us),
+            outcome="ok",
+            latency_us=latency_us,
+            http_status=200,
+        )
+
+
+def _settle(check: HealthCheck, spans: Sequence[Span], last: CheckResult, hour: datetime) -> None:
+    """Leave the check as if its last result had just been stored."""
+    check.state = spans[-1].state
+    check.state_since = spans[-1].start
+    check.monitored_from = spans[0].start
+    check.last_result_at, check.last_good_at = last.started_at, last.finished_at
+    check.last_outcome = last.outcome
+    check.last_latency_us = last.latency_us
+    check.ok_streak, check.ok_since = RESULTS, spans[-1].start
+    check.rolled_up_to = hour
+    check.stale_at = last.finished_at + timedelta(seconds=max(3 * check.interval_seconds, 180))
+    check.save()
