@@ -11,7 +11,6 @@ from foundation.triggers import missing_triggers
 
 _MIN_KEY_LENGTH = 32
 _MIN_KEY_CHARACTERS = 8
-_LOOPBACK = {"127.0.0.1", "localhost", "[::1]", "testserver"}
 
 
 def check_triggers(*, databases: Sequence[str] | None = None, **_: Any) -> list[CheckMessage]:
@@ -31,18 +30,21 @@ def check_triggers(*, databases: Sequence[str] | None = None, **_: Any) -> list[
 
 def check_safe_configuration(**_: Any) -> list[CheckMessage]:
     """Errors for settings that must not meet the internet."""
-    outside = [host for host in settings.ALLOWED_HOSTS if host not in _LOOPBACK]
     messages: list[CheckMessage] = []
-    if settings.DEBUG and outside:
+    if not settings.ALLOWED_HOSTS or "*" in settings.ALLOWED_HOSTS:
         messages.append(
-            Error(
-                "DEBUG is on while ALLOWED_HOSTS names other hosts.",
-                hint="Unset DEBUG.",
-                id="fieldlight.E002",
-            )
+            Error("ALLOWED_HOSTS is empty or allows any host.", hint="Name the hosts people use.", id="fieldlight.E004")
         )
-    if settings.DEBUG or (settings.DEMO and not outside):
+    if settings.LOCAL:
         return messages
+    if settings.DEBUG:
+        messages.append(
+            Error("DEBUG is on while ALLOWED_HOSTS names other hosts.", hint="Unset DEBUG.", id="fieldlight.E002")
+        )
+    if settings.DEMO:
+        messages.append(
+            Error("DEMO is on while ALLOWED_HOSTS names other hosts.", hint="Unset DEMO.", id="fieldlight.E005")
+        )
     key = settings.SECRET_KEY
     if len(key) < _MIN_KEY_LENGTH or "insecure" in key or len(set(key)) < _MIN_KEY_CHARACTERS:
         messages.append(
@@ -50,14 +52,6 @@ def check_safe_configuration(**_: Any) -> list[CheckMessage]:
                 "SECRET_KEY is unsafe.",
                 hint=f"Set {_MIN_KEY_LENGTH} or more random characters.",
                 id="fieldlight.E003",
-            )
-        )
-    if not settings.ALLOWED_HOSTS or "*" in settings.ALLOWED_HOSTS:
-        messages.append(
-            Error(
-                "ALLOWED_HOSTS is empty or allows any host.",
-                hint="Name the hosts people use.",
-                id="fieldlight.E004",
             )
         )
     return messages

@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 
-from metrics.models import Grain, Metric, MetricVersion
+from metrics.models import DirtyMark, Grain, Metric, MetricVersion
 from metrics.selectors.values import Point, calendar_for, get_point, get_point_as_of, get_version
 from metrics.sources import get_source
 
@@ -42,6 +42,8 @@ class Command(BaseCommand):
         except MetricVersion.DoesNotExist:
             known = ", ".join(Metric.objects.values_list("key", flat=True))
             raise CommandError(f"There is no approved metric {options['key']!r}. Known: {known}") from None
+        if DirtyMark.objects.filter(source=version.source).exists():
+            self.stderr.write("Changes are still waiting to be recomputed: a worker will, or manage.py recompute_metrics.")
         if options["at"]:
             answer = self._level(version, _instant(options["at"], "--at"), options["segment"])
         else:

@@ -1,0 +1,163 @@
+"""A metric as a tile: its figures as words and its sparkline."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from charts.primitives import Caption, Markup
+from charts.spark import Mark, spark
+from charts.state import assurance, state, variation
+from metrics.selectors.standings import Standing, last_day
+from metrics.views.periods import day_name, period_name
+from metrics.views.units import Unit, unit_of
+
+SPARK_WEEKS = 26
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """Everything a tile shows, ready."""
+
+    name: str
+    url: str
+    question: str
+    tone: str
+    value: str
+    unit: str
+    side: tuple[str, ...]
+    icons: Markup
+    drawing: Markup
+    small: Markup
+    state: Markup | str
+    why: str
+    by: str
+    population: str
+    target: str
+
+
+def tile_for(standing: Standing, *, today: date) -> Tile:
+    """The tile of one metric; the ids of its drawings come from its key."""
+    metric, unit = standing.metric, unit_of(standing.version)
+    last = standing.last
+    tone, why = state_words(standing, unit)
+    return Tile(
+        name=metric.name,
+        url=metric.get_absolute_url(),
+        question=metric.question,
+        tone=standing.tone,
+        value=unit.write(last.value if last else None),
+        unit=unit.name if last else "",
+        side=_side(standing, unit, today),
+        icons=Markup(f'<span class="mdc">{icons_for(standing)}</span>'),
+        drawing=_spark(standing, unit, (252, 58), "tile"),
+        small=_spark(standing, unit, (112, 34), "mini"),
+        state=state(tone, why) if why else "",
+        why=rate_words(standing, unit),
+        by=metric.owner.name if metric.owner else "No owner",
+        population=_population(standing),
+        target=target_words(standing, unit, today),
+    )
+
+
+def icons_for(standing: Standing) -> str:
+    """The variation icon, and the assurance icon where there is a path."""
+    signal = standing.current_signal
+    if standing.limits is None:
+        kind = "none"
+    elif signal is None:
+        kind = "common"
+    else:
+        kind = f"{signal.side}-{'good' if standing.is_improving(signal.side) else 'bad'}"
+    if standing.judged is None:
+        return variation(kind)
+    on_path = standing.judged.gap * (1 if standing.metric.direction == "up" else -1) >= 0
+    return variation(kind) + assurance("fail" if standing.judged.behind else "pass" if on_path else "mixed")
+
+
+def state_words(standing: Standing, unit: Unit) -> tuple[str, str]:
+    """The tone and the first sentence: the signal, else the gap to the path, else nothing."""
+    signal, judged = standing.current_signal, standing.judged
+    if signal and not standing.is_improving(signal.side):
+        return "bad", signal_words(standing)
+    if judged and judged.behind:
+        return "watch", f"{unit.words(abs(judged.gap))} behind the path."
+    if not standing.is_current:
+        return "none", "No data last week."
+    return "", ""
+
+
+def signal_words(standing: Standing) -> str:
+    """What the last week's signal says; an empty string without one."""
+    signal = standing.current_signal
+    if signal is None:
+        return ""
+    where = "Above" if signal.side == "high" else "Below"
+    if signal.rule == "R1":
+        weeks = standing.outside
+        return f"{where} its limit{f', {weeks} weeks' if weeks > 1 else ''}."
+    return f"{where} its centre, {standing.run} weeks."
+
+
+def rate_words(standing: Standing, unit: Unit) -> str:
+    """The rate still needed beside the one achieved, where both are known."""
+    needed, trend = standing.needed, standing.trend
+    if needed is None or standing.judged is None or not standing.judged.behind:
+        return ""
+    done = f"; the last 8 weeks did {unit.change(trend)}" if trend is not None else ""
+    return f"Needs {unit.change(needed)} {unit.name} a week{done}."
+
+
+def target_words(standing: Standing, unit: Unit, today: date) -> str:
+    """Target 8 h, 31 Jan; an empty string without a target."""
+    target = standing.target
+    if target is None:
+        return ""
+    due = f", {day_name(target.due_on, today=today)}" if target.due_on else ""
+    return f"target {unit.short(target.target_value)}{due}"
+
+
+def _side(standing: Standing, unit: Unit, today: date) -> tuple[str, ...]:
+    target = standing.target
+    if target is None:
+        return ("no target",)
+    path = standing.path_on(standing.last) if standing.last else None
+    is_level = path is None or path == target.target_value
+    return (
+        (target_words(standing, unit, today),)
+        if is_level
+        else (
+            f"path {unit.write(path)}",
+            target_words(standing, unit, today),
+        )
+    )
+
+
+def _population(standing: Standing) -> str:
+    last = standing.last
+    if last is None:
+        return "no complete week has a value yet"
+    words = f"{period_name(last.start, 'week', week_start=standing.version.week_start)}, n = {last.n:,}"
+    return f"{words}, {standing.known} of 12 weeks for limits" if standing.limits is None else words
+
+
+def _spark(standing: Standing, unit: Unit, size: tuple[float, float], name: str) -> Markup:
+    weeks = standing.weeks[-SPARK_WEEKS:]
+    skipped = len(standing.weeks) - len(weeks)
+    marks = [
+        Mark(signal.index - skipped, "good" if standing.is_improving(signal.side) else "bad", signal.side == "high")
+        for signal in standing.signals
+        if signal.index >= skipped
+    ]
+    limits = standing.limits
+    words = f", limits {unit.write(limits.lower)} to {unit.write(limits.upper)}" if limits else ", too few for limits"
+    last = standing.last
+    title = f"{standing.metric.name}, {len(weeks)} weeks, now {unit.words(last.value if last else None)}"
+    begun = standing.target.start_on if standing.target else None
+    path = [standing.path_on(week) if _has_path(begun, last_day(week), standing) else None for week in weeks]
+    caption = Caption(f"{name}-{standing.metric.key}", title, title + words)
+    return spark([week.value for week in weeks], caption, limits=limits, path=path, marks=marks, size=size)
+
+
+def _has_path(begun: date | None, day: date, standing: Standing) -> bool:
+    """A line begins on its first day; a level is drawn over all weeks."""
+    target = standing.target
+    return begun is not None and target is not None and (target.baseline_value is None or day >= begun)

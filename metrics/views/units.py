@@ -1,0 +1,56 @@
+"""How a metric's values are written: their unit, decimals and rounding."""
+
+import math
+from dataclasses import dataclass
+
+from foundation.words import figure, signed
+from metrics.models import Kind, MetricVersion
+
+_WORDS = {"ratio": "%", "s": "s"}
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """Writes values of one metric. Ratios are shown as percentages; uptime is rounded down, so 99.996 is never 100."""
+
+    name: str
+    decimals: int
+    scale: float = 1
+    rounds_down: bool = False
+
+    def shown(self, value: float) -> float:
+        """The number as it appears on axes."""
+        return value * self.scale
+
+    def write(self, value: float | None) -> str:
+        """The number without its unit; "no data" for None."""
+        if value is None:
+            return figure(None)
+        scaled = self.shown(value)
+        if self.rounds_down:
+            # A hair is added back, because 0.9995 × 100 is 99.94999… in binary.
+            scaled = math.floor(scaled * 10**self.decimals + 1e-6) / 10**self.decimals
+        return figure(scaled, self.decimals)
+
+    def change(self, value: float | None) -> str:
+        """A difference with its sign, without its unit; shares differ in points, which callers name."""
+        return signed(None if value is None else self.shown(value), self.decimals)
+
+    def words(self, value: float | None) -> str:
+        """The number with its unit."""
+        return self.write(value) if value is None or not self.name else f"{self.write(value)} {self.name}"
+
+    def short(self, value: float) -> str:
+        """A target or another round number with its unit, without idle decimals."""
+        body = self.write(value)
+        body = body.rstrip("0").rstrip(".") if "." in body else body
+        return f"{body} {self.name}" if self.name else body
+
+
+def unit_of(version: MetricVersion) -> Unit:
+    """The unit of a metric's values."""
+    metric = version.metric
+    rounds_down = version.kind == Kind.INTERVAL_SHARE
+    if metric.unit == "ratio":
+        return Unit("%", max(metric.decimals - 2, 0), 100, rounds_down)
+    return Unit(metric.unit, metric.decimals, 1, rounds_down)
