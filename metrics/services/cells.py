@@ -32,14 +32,21 @@ def list_live_versions(source_key: str) -> list[MetricVersion]:
     )
 
 
-def compute_cells(source: MetricSource, versions: Sequence[MetricVersion], days: Iterable[date]) -> dict[CellKey, Cell]:
-    """The cells of these days for these versions, read from the source's rows now; days without rows have none.
+def group_by_calendar(versions: Iterable[MetricVersion]) -> dict[OrganisationCalendar, list[MetricVersion]]:
+    """Versions by the calendar they cut days by: versions from before a change of zone keep their own."""
+    groups: dict[OrganisationCalendar, list[MetricVersion]] = {}
+    for version in versions:
+        groups.setdefault(calendar_of(version), []).append(version)
+    return groups
 
-    All versions must share one calendar. Neighbouring days are read together.
+
+def compute_cells(
+    source: MetricSource, calendar: OrganisationCalendar, versions: Sequence[MetricVersion], days: Iterable[date]
+) -> dict[CellKey, Cell]:
+    """The cells of these days for versions of one calendar, read from the rows now; a day without rows has none.
+
+    Neighbouring days are read together.
     """
-    if not versions:
-        return {}
-    calendar = calendar_of(versions[0])
     cells: dict[CellKey, Cell] = {}
     for run in runs_of_days(days):
         frame = source.fetch(calendar.midnight(run[0]), calendar.midnight(run[-1] + timedelta(days=1)))
@@ -49,6 +56,15 @@ def compute_cells(source: MetricSource, versions: Sequence[MetricVersion], days:
                 for version in versions:
                     cells.update(_fold_version(version, rows, day))
     return cells
+
+
+def list_days(source: MetricSource, calendar: OrganisationCalendar) -> list[date]:
+    """Every local day from the source's first row to its last."""
+    span = source.span()
+    if span is None:
+        return []
+    first, last = (calendar.day_of(moment) for moment in span)
+    return [first + timedelta(days=i) for i in range((last - first).days + 1)]
 
 
 def _fold_version(version: MetricVersion, rows: Frame, day: date) -> Iterator[tuple[CellKey, Cell]]:

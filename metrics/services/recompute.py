@@ -11,8 +11,8 @@ from django.db.models import F, Min, Q
 
 from foundation.claims import try_advisory_lock
 from metrics.models import DirtyMark, MetricVersion, SourceRun
-from metrics.periods import days_of_marks
-from metrics.services.cells import calendar_of, compute_cells, list_live_versions
+from metrics.periods import OrganisationCalendar, days_of_marks
+from metrics.services.cells import compute_cells, group_by_calendar, list_live_versions
 from metrics.services.values import derive_values, store_cells
 from metrics.sources import MetricSource, get_source, list_sources
 
@@ -99,12 +99,13 @@ def recompute_batch(source: MetricSource, *, at: datetime, max_days: int = DAYS_
         if not try_advisory_lock(("metrics", source.key)):
             return None
         versions = list_live_versions(source.key)
-        marks, days = _claim(source, versions, at=at, max_days=max_days)
+        marks = _claim(source, versions, at=at, max_days=max_days)
         if not marks:
             return None
-        changed = _recompute_days(source, versions, days, at=at)
-        for start in range(0, len(marks), 500):
-            DirtyMark.objects.filter(pk__in=marks[start : start + 500]).delete()
+        days, changed = _recompute_hours(source, versions, set(marks.values()), at=at)
+        claimed = list(marks)
+        for start in range(0, len(claimed), 500):
+            DirtyMark.objects.filter(pk__in=claimed[start : start + 500]).delete()
         SourceRun.objects.update_or_create(
             source=source.key,
             defaults={
@@ -117,36 +118,36 @@ def recompute_batch(source: MetricSource, *, at: datetime, max_days: int = DAYS_
     return Batch(source.key, len(marks), len(days), changed)
 
 
-def _claim(
-    source: MetricSource, versions: Sequence[MetricVersion], *, at: datetime, max_days: int
-) -> tuple[list[int], list[date]]:
-    """Mark ids and the local days they touch, newest first; only marks whose days are all taken are claimed."""
-    rows = list(
+def _claim(source: MetricSource, versions: Sequence[MetricVersion], *, at: datetime, max_days: int) -> dict[int, int]:
+    """Marks due, newest first, as id to UTC hour: as many as touch at most `max_days` days of each calendar."""
+    rows = (
         DirtyMark.objects.filter(_due(at), source=source.key)
         .order_by("-utc_hour", "-pk")
         .values_list("pk", "utc_hour")[:_MARKS_A_BATCH]
     )
-    if not versions:
-        return [pk for pk, _ in rows], []
-    calendar = calendar_of(versions[0])
-    days: set[date] = set()
-    marks: list[int] = []
+    taken: dict[OrganisationCalendar, set[date]] = {calendar: set() for calendar in group_by_calendar(versions)}
+    marks: dict[int, int] = {}
     for pk, hour in rows:
-        touched = days_of_marks([hour], calendar)
-        if marks and len(days | touched) > max_days:
+        wider = {calendar: days | calendar.days_of_hour(hour) for calendar, days in taken.items()}
+        if marks and any(len(days) > max_days for days in wider.values()):
             break
-        days |= touched
-        marks.append(pk)
-    return marks, sorted(days)
+        taken = wider
+        marks[pk] = hour
+    return marks
 
 
-def _recompute_days(
-    source: MetricSource, versions: Sequence[MetricVersion], days: Sequence[date], *, at: datetime
-) -> int:
-    if not versions or not days:
-        return 0
-    store_cells(versions, days, compute_cells(source, versions, days))
-    return sum(derive_values(version, days, at=at, cause="recompute") for version in versions)
+def _recompute_hours(
+    source: MetricSource, versions: Sequence[MetricVersion], hours: set[int], *, at: datetime
+) -> tuple[set[date], int]:
+    """Recompute the days these hours touch, in each version's calendar; the days, and how many values changed."""
+    touched: set[date] = set()
+    changed = 0
+    for calendar, group in group_by_calendar(versions).items():
+        days = days_of_marks(hours, calendar)
+        touched |= days
+        store_cells(group, days, compute_cells(source, calendar, group, days))
+        changed += sum(derive_values(version, days, at=at, cause="recompute") for version in group)
+    return touched, changed
 
 
 def _set_newest_aside(source: MetricSource, *, at: datetime) -> None:

@@ -3,16 +3,13 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from metrics.cell_line import CellLine
 from metrics.kinds import KINDS, Cell, Value
 from metrics.models import DayCell, Grain, MetricVersion, PeriodValue, ValueRevision
-from metrics.periods import OrganisationCalendar
+from metrics.periods import PUBLISHED_AFTER, OrganisationCalendar
 from metrics.services.cells import CellKey, calendar_of
-
-PUBLISHED_AFTER = timedelta(hours=1)
-"""A complete period's value that has stood this long counts as published; a later change is a restatement."""
 
 _BATCH = 500
 

@@ -1,14 +1,13 @@
 """The self-check: stored cells and values against the source rows."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
 
 from django.db import transaction
 
 from metrics.kinds import Cell
 from metrics.models import DayCell, MetricVersion, PeriodValue
-from metrics.services.cells import CellKey, calendar_of, compute_cells, list_live_versions
+from metrics.services.cells import CellKey, compute_cells, group_by_calendar, list_days, list_live_versions
 from metrics.services.values import expected_values
 from metrics.sources import MetricSource
 
@@ -29,24 +28,14 @@ def verify_source(source: MetricSource, *, metric_key: str = "") -> list[Differe
     Reads within one transaction, so that a write in between is no difference.
     """
     with transaction.atomic():
-        versions = [v for v in list_live_versions(source.key) if metric_key in ("", v.metric.key)]
-        if not versions:
-            return []
-        cells = compute_cells(source, versions, _all_days(source, versions))
+        live = [v for v in list_live_versions(source.key) if metric_key in ("", v.metric.key)]
         found: list[Difference] = []
-        for version in versions:
-            found.extend(_cell_differences(version, cells))
-            found.extend(_value_differences(version, cells))
+        for calendar, versions in group_by_calendar(live).items():
+            cells = compute_cells(source, calendar, versions, list_days(source, calendar))
+            for version in versions:
+                found.extend(_cell_differences(version, cells))
+                found.extend(_value_differences(version, cells))
     return found
-
-
-def _all_days(source: MetricSource, versions: Sequence[MetricVersion]) -> list[date]:
-    span = source.span()
-    if span is None:
-        return []
-    calendar = calendar_of(versions[0])
-    first, last = (calendar.day_of(moment) for moment in span)
-    return [first + timedelta(days=i) for i in range((last - first).days + 1)]
 
 
 def _cell_differences(version: MetricVersion, cells: dict[CellKey, Cell]) -> Iterator[Difference]:

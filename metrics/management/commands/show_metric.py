@@ -43,7 +43,7 @@ class Command(BaseCommand):
             known = ", ".join(Metric.objects.values_list("key", flat=True))
             raise CommandError(f"There is no approved metric {options['key']!r}. Known: {known}") from None
         if DirtyMark.objects.filter(source=version.source).exists():
-            self.stderr.write("Changes are still waiting to be recomputed: a worker will, or manage.py recompute_metrics.")
+            self.stderr.write("Changes still wait to be recomputed: a worker will, or manage.py recompute_metrics.")
         if options["at"]:
             answer = self._level(version, _instant(options["at"], "--at"), options["segment"])
         else:
