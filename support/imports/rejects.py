@@ -3,22 +3,30 @@
 import csv
 import os
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
+from typing import IO
 
 from support.imports.errors import Refusal
 
 HEADER = ("line", "field", "value", "reason")
 
 
-def write_rejects(refusals: Iterable[Refusal], path: Path) -> None:
-    """Write the refusals as CSV to `path`, replacing what was there once all is written; OSError if it cannot."""
+@contextmanager
+def open_rejects(path: Path | None) -> Iterator[Callable[[Iterable[Refusal]], None]]:
+    """A function that writes the refusals as CSV; the file appears at `path`, complete, when the block ends well.
+
+    A place that cannot be written to is found on entering (OSError), before an import has stored anything.
+    """
+    if path is None:
+        yield lambda _refusals: None
+        return
     descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as stream:
-            writer = csv.writer(stream, lineterminator="\n")
-            writer.writerow(HEADER)
-            writer.writerows((r.line, r.field, r.value, r.reason) for r in refusals)
+            yield partial(_write, stream)
             stream.flush()
             os.fsync(stream.fileno())
         Path(temporary).chmod(0o644)
@@ -26,3 +34,9 @@ def write_rejects(refusals: Iterable[Refusal], path: Path) -> None:
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
+
+
+def _write(stream: IO[str], refusals: Iterable[Refusal]) -> None:
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(HEADER)
+    writer.writerows((r.line, r.field, r.value, r.reason) for r in refusals)

@@ -12,6 +12,7 @@ from support.imports.times import DayMonthOrderError, TimeReader, TimeValueError
 
 _SLOT = re.compile(r"\{([^{}]+)\}")
 _EDGES = " ,;:/|-–"
+_EMPTY_BRACKETS = re.compile(r"\(\s*\)|\[\s*\]")
 _REPEATED = re.compile(r"([,;:/|–-])(\s*[,;:/|–-])+")
 LONGEST = {
     "id": 120, "subject": 300, "category": 120, "channel": 60, "team": 120, "assignee": 150, "customer": 120,
@@ -72,6 +73,7 @@ class RowParser:
     def __init__(self, mapping: Mapping, header: Sequence[str]) -> None:
         self._mapping = mapping
         self._header = list(header)
+        self._not_once: list[str] = []
         self._clock = TimeReader(mapping.clock)
         self._id = self._column(mapping.id.column)
         # A customer is kept under the source's name and a colon, together in one column.
@@ -83,6 +85,7 @@ class RowParser:
         events = mapping.events
         self._at = self._column(events.time) if events else None
         self._sequence = self._column(events.sequence) if events and events.sequence else None
+        self._check_columns()
 
     def parse(self, line: int, cells: Sequence[str]) -> ParsedRow | Refusal:
         """The row's values or why it is refused; UnreadableFileError when it has day and month exchanged."""
@@ -122,11 +125,17 @@ class RowParser:
         )
 
     def _column(self, name: str) -> _Cell:
-        found = self._header.count(name)
-        if found == 1:
-            return _Cell(name, self._header.index(name), self._mapping.file.missing)
-        what = "has no column" if not found else "has more than one column"
-        raise UnreadableFileError(f"The file {what} {name!r}, which the mapping names. Its columns: {self._header}")
+        if self._header.count(name) != 1:
+            self._not_once.append(name)
+            return _Cell(name, -1, frozenset())
+        return _Cell(name, self._header.index(name), self._mapping.file.missing)
+
+    def _check_columns(self) -> None:
+        """UnreadableFileError naming every column that the mapping needs and the file has not, or has twice."""
+        if self._not_once:
+            names = ", ".join(repr(name) for name in dict.fromkeys(self._not_once))
+            columns = ", ".join(self._header)
+            raise UnreadableFileError(f"The mapping names {names}: not once in the file, whose columns are: {columns}")
 
     def _time_column(self, rule: TimeRule | None) -> _Cell | None:
         return self._column(rule.column) if rule and rule.column else None
@@ -140,7 +149,8 @@ class RowParser:
             texts = [part if isinstance(part, str) else part(cells) for part in parts]
             if not any(text for text, part in zip(texts, parts, strict=True) if not isinstance(part, str)):
                 return ""  # Every column of the template is missing: so is the text.
-            return " ".join(_REPEATED.sub(r"\1", "".join(texts)).split()).strip(_EDGES)
+            joined = _REPEATED.sub(r"\1", _EMPTY_BRACKETS.sub("", "".join(texts)))
+            return " ".join(joined.split()).strip(_EDGES)
 
         return fill
 
@@ -175,7 +185,7 @@ class RowParser:
                 text, cut = text[: self._longest[name]].rstrip(), True
             texts[name] = text
         if not texts["subject"]:
-            raise RefusedValueError(self._label("subject"), "", "is missing, and the mapping gives no default")
+            raise RefusedValueError(self._label("subject"), "", "is missing and has no default")
         return texts, cut
 
     def _check_may_cut(self, name: str, text: str) -> None:

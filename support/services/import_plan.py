@@ -70,7 +70,7 @@ def plan_existing(
     wanted = values_of(facts, directory, ticket)
     values = {name: value for name, value in wanted.items() if getattr(ticket, name) != value}
     events = _new_events(facts.events, stored)
-    has_states = any(event.new_state for event in events)
+    has_states = "state" in values or any(event.new_state for event in events)
     explained = {name for event in events for name in event.changes}
     changes = {
         name: [_plain(getattr(ticket, name)), _plain(value)]

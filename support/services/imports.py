@@ -13,7 +13,7 @@ from support.imports.grouping import open_spill
 from support.imports.mapping import Layout
 from support.imports.mapping import Mapping as TicketMapping
 from support.imports.pipeline import collect_rows, derive_tickets
-from support.imports.rejects import write_rejects
+from support.imports.rejects import open_rejects
 from support.services.import_batch import BatchResult, store_batch
 from support.services.import_people import Directory
 
@@ -66,13 +66,12 @@ def import_tickets(
     """
     tally = _Tally()
     directory = Directory(source=mapping.source, is_dry_run=dry_run)
-    with open_spill(mapping) as spill:
+    with open_rejects(rejects) as write_rejects, open_spill(mapping) as spill:
         rows = collect_rows(file, mapping, spill)
         directory.load()
         for batch in _batches(derive_tickets(spill, mapping)):
             tally.count(batch, store_batch(batch, directory, at=at), directory)
-        if rejects is not None:
-            write_rejects(spill.refusals(), rejects)
+        write_rejects(spill.refusals())
         refused = spill.refused
     shown = ALWAYS_SHOWN if mapping.layout is Layout.EVENTS else (RESOLVED_AFTER_CLOSED, AMBIGUOUS_DATE)
     return ImportSummary(

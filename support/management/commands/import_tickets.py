@@ -28,7 +28,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--mapping",
             metavar="NAME",
-            help=f"one of {shipped}, or the path of a TOML file; without it, the one of these whose columns the file has",
+            help=f"one of {shipped}, or the path of a TOML file; without it, the one whose columns the file has",
         )
         parser.add_argument("--timezone", metavar="TZ", help="IANA zone of times without an offset")
         parser.add_argument("--dry-run", action="store_true", help="count what would happen and store nothing")
