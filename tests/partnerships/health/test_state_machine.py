@@ -1,3 +1,4 @@
+import itertools
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -177,8 +178,8 @@ def test_a_change_of_thresholds_never_dates_before_the_state():
 def test_states_are_in_order_and_differ_from_their_neighbours(letters, n, r):
     found = replay([seen(letter, number) for number, letter in enumerate(letters)], rules(n, r))
 
-    assert all(first[1] < second[1] for first, second in zip(found, found[1:], strict=False))
-    assert all(first[0] != second[0] for first, second in zip(found, found[1:], strict=False))
+    assert all(first[1] < second[1] for first, second in itertools.pairwise(found))
+    assert all(first[0] != second[0] for first, second in itertools.pairwise(found))
 
 
 @given(st.text(alphabet="of", min_size=1, max_size=60))

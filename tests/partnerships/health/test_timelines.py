@@ -1,3 +1,5 @@
+import itertools
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -51,6 +53,4 @@ def test_the_worst_timeline_is_that_of_a_brute_force_by_seconds(members):
         states = [state_at(spans, second * SECOND) for spans in members]
         expected = min((state for state in states if state), key=ORDER.index, default=None)
         assert state_at(joined, second * SECOND) == expected
-    assert all(
-        first.end is not None and first.end <= second.start for first, second in zip(joined, joined[1:], strict=False)
-    )
+    assert all(first.end is not None and first.end <= second.start for first, second in itertools.pairwise(joined))

@@ -1,3 +1,4 @@
+import itertools
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -31,8 +32,7 @@ def timelines(draw):
     """Contiguous spans in whole seconds within 0…LENGTH, the last one perhaps open."""
     cuts = sorted(draw(st.sets(st.integers(0, LENGTH), min_size=1, max_size=10)))
     spans = [
-        Span(start * SECOND, end * SECOND, draw(st.sampled_from(STATES)))
-        for start, end in zip(cuts, cuts[1:], strict=False)
+        Span(start * SECOND, end * SECOND, draw(st.sampled_from(STATES))) for start, end in itertools.pairwise(cuts)
     ]
     if draw(st.booleans()):
         spans.append(Span(cuts[-1] * SECOND, None, draw(st.sampled_from(STATES))))
@@ -101,7 +101,7 @@ def test_tallies_add_up_over_any_split(spans, window, maintenance, accounting, c
         tally(
             spans, Window(low, high, window.now, window.monitored_from), maintenance=maintenance, accounting=accounting
         )
-        for low, high in zip(edges, edges[1:], strict=False)
+        for low, high in itertools.pairwise(edges)
     ]
 
     assert sum_tallies(parts) == tally(spans, window, maintenance=maintenance, accounting=accounting)

@@ -1,0 +1,162 @@
+"""Polling: claim what is due, let the engine probe it, store in batches, until nothing is left or time is up."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from queue import Empty, SimpleQueue
+
+from django.utils import timezone
+
+from partnerships.fetching.build import build_transport
+from partnerships.services.claims import (
+    Claim,
+    claim_check,
+    claim_due_checks,
+    release_claims,
+    schedule_new_checks,
+)
+from partnerships.services.probe_engine import Done, ProbeEngine, Sink
+from partnerships.services.results import ProbeResult, record_results
+
+CLAIM_EVERY = 1.0  # seconds
+FLUSH_AFTER = 0.25  # seconds that finished probes wait for company
+BATCH = 500
+MAX_OUTSTANDING = 2_000
+AHEAD = timedelta(seconds=2.5)  # a little more than the beat's tick: each check then starts at its own instant
+NEW_AT_ONCE = 100  # new checks probed without waiting for their slot; more would be a herd
+# Longer than any probe's timeout, so that no check is given up at the end of every session.
+SESSION_SECONDS = 90.0
+
+Clock = Callable[[], datetime]
+
+
+@dataclass
+class PollReport:
+    """What one session did."""
+
+    claimed: int = 0
+    stored: int = 0
+    transitions: int = 0
+    given_up: int = 0
+
+
+@dataclass
+class _Session:
+    engine: ProbeEngine
+    clock: Clock
+    ahead: timedelta
+    sink: Sink = field(default_factory=SimpleQueue)
+    outstanding: dict[tuple[int, str], Claim] = field(default_factory=dict)
+    report: PollReport = field(default_factory=PollReport)
+
+    def claim(self) -> int:
+        """Takes what is due and hands it to the engine; returns how many."""
+        room = min(BATCH, MAX_OUTSTANDING - len(self.outstanding))
+        claims = claim_due_checks(at=self.clock(), ahead=self.ahead, limit=room) if room > 0 else []
+        self.outstanding |= {(claim.check_id, claim.lease_token): claim for claim in claims}
+        self.engine.submit(claims, self.sink)
+        self.report.claimed += len(claims)
+        return len(claims)
+
+    def store(self, *, wait: float) -> None:
+        """Stores what finishes within `wait` seconds, or within FLUSH_AFTER of the first that does."""
+        done = _collect(self.sink, wait=wait)
+        results = [one.result for one in done if one.result is not None]
+        if results:
+            recorded = record_results(results=results, at=self.clock())
+            self.report.stored += recorded.stored
+            self.report.transitions += len(recorded.transitions)
+        self._give_back([one.claim for one in done if one.result is None])
+        for one in done:
+            self.outstanding.pop((one.claim.check_id, one.claim.lease_token), None)
+
+    def give_up(self) -> None:
+        """Ends what is still under way and gives its claims back."""
+        self.engine.cancel(self.outstanding.values())
+        while self.outstanding:
+            self.store(wait=1.0)
+
+    def _give_back(self, claims: list[Claim]) -> None:
+        if claims:
+            release_claims(claims=claims)
+            self.report.given_up += len(claims)
+
+
+def poll_due_checks(
+    *,
+    engine: ProbeEngine,
+    clock: Clock = timezone.now,
+    ahead: timedelta = timedelta(0),
+    session_seconds: float = SESSION_SECONDS,
+    new_at_once: int = NEW_AT_ONCE,
+) -> PollReport:
+    """Polls until nothing is due or under way, or `session_seconds` are over; a hanging target delays no other check.
+
+    Any number may run at once, on any number of machines; killed at any instant, what was claimed is due again when
+    its lease lapses, and nothing is stored twice.
+    """
+    session = _Session(engine=engine, clock=clock, ahead=ahead)
+    schedule_new_checks(at=clock(), at_once=new_at_once)
+    ends = time.monotonic() + session_seconds
+    while time.monotonic() < ends:
+        claimed = session.claim()
+        if not claimed and not session.outstanding:
+            return session.report
+        # a full batch means that more is due right now
+        pause = time.monotonic() if claimed == BATCH else time.monotonic() + CLAIM_EVERY
+        while session.outstanding:
+            left = pause - time.monotonic()
+            session.store(wait=max(left, 0.0))
+            if time.monotonic() >= pause:
+                break
+    session.give_up()
+    return session.report
+
+
+def poll_check_now(
+    *, check_id: int, engine: ProbeEngine, clock: Clock = timezone.now, patience: float = 70.0
+) -> ProbeResult | None:
+    """Probes one check at once and records the result; None when it is gone or being probed already."""
+    claim = claim_check(check_id=check_id, at=clock())
+    if claim is None:
+        return None
+    sink: Sink = SimpleQueue()
+    engine.submit([claim], sink)
+    try:
+        done = sink.get(timeout=patience)
+    except Empty:
+        return None  # the lease lapses by itself
+    if done.result is None:
+        release_claims(claims=[claim])
+        return None
+    record_results(results=[done.result], at=clock())
+    return done.result
+
+
+_engines: dict[int, ProbeEngine] = {}
+
+
+def get_engine() -> ProbeEngine:
+    """The engine of this process, started on first use; a forked child makes its own."""
+    pid = os.getpid()
+    if pid not in _engines:
+        _engines.clear()
+        _engines[pid] = ProbeEngine(build_transport, clock=timezone.now)
+        _engines[pid].start()
+    return _engines[pid]
+
+
+def _collect(sink: Sink, *, wait: float) -> list[Done]:
+    done: list[Done] = []
+    try:
+        done.append(sink.get(timeout=wait) if wait else sink.get_nowait())
+        flush_at = time.monotonic() + FLUSH_AFTER
+        while len(done) < BATCH:
+            done.append(sink.get(timeout=max(flush_at - time.monotonic(), 0.0)))
+    except Empty:
+        pass
+    return done
