@@ -19,12 +19,17 @@ class Phase:
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """Where the path ends: the index of its due period (fractions lie inside one), the value, two lines of words."""
+    """Where the path ends: the index of its due period (fractions lie inside one), the value, two lines of words.
+
+    `beyond` replaces the label where the end lies past the chart's border. A level that holds for ever has no end.
+    """
 
     at: float
     value: float
     label: str
     note: str = ""
+    beyond: str = ""
+    has_end: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,7 +51,7 @@ def draw_path(data: ControlData, plane: Plane) -> str:
         upper, lower, middle = ([(x(a), y(v)) for a, v in side if a <= plane.horizon] for side in _sides(data))
         body += area(upper, lower, "fan") + line(middle, "proj")
     goal = data.goal
-    if goal and goal.at <= plane.horizon:
+    if goal and goal.has_end and goal.at <= plane.horizon:
         body += diamond(x(goal.at), y(goal.value), "goal", 5)
     return body + (_narrow_goal(data, plane, path) if plane.canvas.is_narrow else _right(plane))
 
@@ -74,7 +74,8 @@ def _right(plane: Plane) -> str:
 def _narrow_goal(data: ControlData, plane: Plane, path: list[Point]) -> str:
     if not data.goal or not path:
         return ""
-    words = ", ".join(filter(None, (data.goal.label, data.goal.note)))
+    label = data.goal.beyond if data.goal.beyond and data.goal.at > plane.horizon else data.goal.label
+    words = ", ".join(filter(None, (label, data.goal.note)))
     end = path[-1][1]
     return text(plane.right, end + 18 if end + 20 < plane.foot else end - 12, words, "t-path halo", "end")
 

@@ -101,7 +101,8 @@ def _right_labels(data: ControlData, horizon: float) -> list[RightLabel]:
         labels.append(RightLabel(centre, ((f"mean {centre:,.{data.decimals}f}", "t"),)))
     path = clip(data.path, -math.inf, horizon)
     if data.goal and path:
-        lines = tuple((words, "t-path") for words in (data.goal.label, data.goal.note) if words)
+        label = data.goal.beyond if data.goal.beyond and data.goal.at > horizon else data.goal.label
+        lines = tuple((words, "t-path") for words in (label, data.goal.note) if words)
         labels.append(RightLabel(path[-1][1], lines))
     if data.fan and data.fan.middle:
         value = data.fan.middle[-1][1]

@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 from metrics.models.value import Grain
 
 ALL_START = date(1970, 1, 1)
+PUBLISHED_AFTER = timedelta(hours=1)
+"""A complete period's value that has stood this long counts as published; a later change is a restatement."""
 _HOUR = timedelta(hours=1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from metrics.models import Grain, MetricVersion, Target, ValueRevision
-from metrics.periods import add_months
+from metrics.periods import PUBLISHED_AFTER, add_months
 from metrics.selectors.standings import Standing
 from metrics.selectors.values import Point, calendar_for, list_series
 from metrics.sources import SourceRow, get_source
@@ -79,9 +79,9 @@ def _only(version: MetricVersion, grain: str, day: date, at: datetime) -> Point 
 
 
 def list_months(version: MetricVersion, *, at: datetime) -> Sequence[Point]:
-    """The last 24 months, the running one last."""
+    """The last 24 complete months and the running one."""
     today = calendar_for(version).day_of(at)
-    first = add_months(today.replace(day=1), -23)
+    first = add_months(today.replace(day=1), -24)
     return list_series([version], Grain.MONTH, first, today, at=at)[version.metric.key].points
 
 
@@ -109,7 +109,7 @@ def list_targets(version: MetricVersion) -> list[Target]:
 
 
 def list_restatements(version: MetricVersion) -> list[Restatement]:
-    """The latest changes of weeks and months after they had been complete, newest first."""
+    """The latest changes of weeks and months after they had been complete and published, newest first."""
     revisions = ValueRevision.objects.filter(version=version, segment="", grain__in=[Grain.WEEK, Grain.MONTH])
     newest = list(revisions.order_by("-computed_at", "-pk")[:REVISIONS_READ])
     ordered = sorted(newest, key=lambda row: (row.grain, row.start, row.computed_at, row.pk))
@@ -123,8 +123,10 @@ def _changes(version: MetricVersion, grain: str, start: date, rows: list[ValueRe
     calendar = calendar_for(version)
     return [
         Restatement(start, grain, old.value, new.value, new.n, new.computed_at)
-        for old, new in zip(rows, rows[1:], strict=False)
-        if calendar.is_complete(start, grain, old.computed_at) and old.value != new.value
+        for old, new in pairwise(rows)
+        if calendar.is_complete(start, grain, old.computed_at)
+        and old.computed_at + PUBLISHED_AFTER <= new.computed_at
+        and old.value != new.value
     ]
 
 

@@ -79,7 +79,7 @@ def state_words(standing: Standing, unit: Unit) -> tuple[str, str]:
     if signal and not standing.is_improving(signal.side):
         return "bad", signal_words(standing)
     if judged and judged.behind:
-        return "watch", f"{unit.words(abs(judged.gap))} behind the path."
+        return "watch", f"{unit.distance(judged.gap)} behind the path."
     if not standing.is_current:
         return "none", "No data last week."
     return "", ""
@@ -103,7 +103,7 @@ def rate_words(standing: Standing, unit: Unit) -> str:
     if needed is None or standing.judged is None or not standing.judged.behind:
         return ""
     done = f"; the last 8 weeks did {unit.change(trend)}" if trend is not None else ""
-    return f"Needs {unit.change(needed)} {unit.name} a week{done}."
+    return f"Needs {unit.change(needed)} {unit.change_name} a week{done}."
 
 
 def target_words(standing: Standing, unit: Unit, today: date) -> str:

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from foundation.words import figure, signed
 from metrics.models import Kind, MetricVersion
 
-_WORDS = {"ratio": "%", "s": "s"}
-
 
 @dataclass(frozen=True, slots=True)
 class Unit:
@@ -32,9 +30,18 @@ class Unit:
             scaled = math.floor(scaled * 10**self.decimals + 1e-6) / 10**self.decimals
         return figure(scaled, self.decimals)
 
+    @property
+    def change_name(self) -> str:
+        """The unit of a difference: shares differ by points."""
+        return "pt" if self.name == "%" else self.name
+
     def change(self, value: float | None) -> str:
-        """A difference with its sign, without its unit; shares differ in points, which callers name."""
+        """A difference with its sign, without its unit."""
         return signed(None if value is None else self.shown(value), self.decimals)
+
+    def distance(self, value: float) -> str:
+        """The size of a difference with its unit."""
+        return f"{figure(abs(self.shown(value)), self.decimals)} {self.change_name}".strip()
 
     def words(self, value: float | None) -> str:
         """The number with its unit."""
