@@ -27,7 +27,14 @@ def hours(tickets, start="opened_at", end="resolved_at"):
 
 def figures(values):
     p90, p95 = np.percentile(values, [90, 95])
-    named = {"mean": np.mean(values), "median": np.median(values), "p90": p90, "p95": p95, "min": min(values), "max": max(values)}
+    named = {
+        "mean": np.mean(values),
+        "median": np.median(values),
+        "p90": p90,
+        "p95": p95,
+        "min": min(values),
+        "max": max(values),
+    }
     return {"n": len(values)} | {name: round(float(value), 4) for name, value in named.items()}
 
 
@@ -69,7 +76,8 @@ def test_servicenow_gives_the_published_figures(shared_data):
     assert Ticket.objects.filter(reopen_count__gt=0).count() == summary.reopened == answers["reopened_incidents"]
     assert {
         "incidents_reopened_by_state_log": summary.reopened,
-        "incidents_with_reopen_count": hazards["incidents_with_reopen_count"] - summary.warnings["reopen_count_differs"],
+        "incidents_with_reopen_count": hazards["incidents_with_reopen_count"]
+        - summary.warnings["reopen_count_differs"],
         **{name: summary.warnings[name] for name in list(hazards)[2:]},
     } == hazards
 
@@ -156,7 +164,11 @@ def test_nyc311_has_eighteen_rows_whose_hours_a_clock_change_alters(shared_data)
 
 @pytest.mark.parametrize(
     ("name", "mapping"),
-    [("servicenow_incidents_2016-03.csv.gz", "servicenow"), ("helpdesk_it_2010-2011.csv.gz", "helpdesk_it"), ("nyc311_1000.csv", "nyc311")],
+    [
+        ("servicenow_incidents_2016-03.csv.gz", "servicenow"),
+        ("helpdesk_it_2010-2011.csv.gz", "helpdesk_it"),
+        ("nyc311_1000.csv", "nyc311"),
+    ],
 )
 def test_second_run_changes_nothing(shared_data, name, mapping):
     path = shared_data(f"tickets/{name}")
