@@ -150,6 +150,13 @@ def get_engine() -> ProbeEngine:
     return _engines[pid]
 
 
+def close_engine() -> None:
+    """Ends the engine of this process, if it was started."""
+    engine = _engines.pop(os.getpid(), None)
+    if engine is not None:
+        engine.close()
+
+
 def _collect(sink: Sink, *, wait: float) -> list[Done]:
     done: list[Done] = []
     try:

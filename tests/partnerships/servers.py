@@ -2,8 +2,9 @@
 
 import asyncio
 import ssl
+import threading
 from collections.abc import Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
@@ -126,3 +127,27 @@ def _general_name(name: str) -> x509.GeneralName:
         return x509.IPAddress(ip_address(name))
     except ValueError:
         return x509.DNSName(name)
+
+
+@contextmanager
+def server_in_thread(handler: Handler):
+    """The same server in a thread of its own, for code that blocks."""
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever, daemon=True)
+    thread.start()
+    running = raw_server(handler)
+    try:
+        yield asyncio.run_coroutine_threadsafe(running.__aenter__(), loop).result(5)
+    finally:
+        asyncio.run_coroutine_threadsafe(_stop(running), loop).result(5)
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join(5)
+        loop.close()
+
+
+async def _stop(running) -> None:
+    await running.__aexit__(None, None, None)
+    tasks = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
