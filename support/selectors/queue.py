@@ -1,0 +1,182 @@
+"""The list of tickets: tabs, filters, sorting, and pages by cursor that cost the same however deep they lie."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
+
+from support.models import OPEN_STATES, Priority, Ticket, TicketState
+from support.selectors.cursors import Cursor
+
+PAGE_ROWS = 50
+COUNTED_UP_TO = 10_000
+
+PRIORITY_RANK = Case(
+    *(When(priority=priority, then=Value(rank)) for rank, priority in enumerate(Priority)),
+    output_field=IntegerField(),
+)
+"""0 for urgent to 3 for low."""
+
+SORTS = {"opened": "opened_at", "priority": "rank", "subject": "subject", "reopens": "reopen_count"}
+"""The sorts of the list: the name in the URL and the column or annotation it goes by. None of them is ever NULL."""
+
+_WAITS_FOR_US = (TicketState.NEW, TicketState.OPEN)
+_ON_HOLD = (TicketState.ON_HOLD_VENDOR, TicketState.ON_HOLD_INTERNAL)
+_OPEN = Q(state__in=OPEN_STATES)
+
+
+@dataclass(frozen=True)
+class Tab:
+    """One saved view; `is_counted` where the number belongs on the tab."""
+
+    key: str
+    label: str
+    where: Q
+    sort: str = "opened"
+    is_counted: bool = True
+
+
+TABS = (
+    Tab("us", "Waits for us", Q(state__in=_WAITS_FOR_US)),
+    Tab("mine", "Mine", _OPEN),
+    Tab("unassigned", "Unassigned", _OPEN & Q(assignee=None)),
+    Tab("reopened", "Reopened", _OPEN & Q(reopen_count__gt=0)),
+    Tab("customer", "Pending customer", Q(state=TicketState.PENDING_CUSTOMER)),
+    Tab("hold", "On hold", Q(state__in=_ON_HOLD)),
+    Tab("solved", "Solved", Q(state__in=[TicketState.SOLVED, TicketState.CLOSED]), "-opened", is_counted=False),
+    Tab("all", "All", Q(), "-opened", is_counted=False),
+)
+_BY_KEY = {tab.key: tab for tab in TABS}
+
+
+@dataclass(frozen=True)
+class QueueQuery:
+    """What the list is asked for. `person` is who asks; `holder` "none", a user's id or "" for anyone."""
+
+    person: int
+    tab: str = "us"
+    words: str = ""
+    priority: str = ""
+    category: str = ""
+    team: str = ""
+    holder: str = ""
+    sort: str = ""
+
+    @property
+    def order(self) -> str:
+        """The sort in force: the asked one, else the tab's own."""
+        return self.sort or _BY_KEY[self.tab].sort
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of the list, with the cursors of its neighbours; `total` None means more than COUNTED_UP_TO."""
+
+    rows: Sequence[Ticket]
+    total: int | None
+    before: Cursor | None
+    after: Cursor | None
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What can be chosen in the filter bar, from the tickets that there are."""
+
+    categories: Sequence[str]
+    teams: Sequence[tuple[int, str]]
+    holders: Sequence[tuple[int, str]]
+
+
+def is_tab(key: str) -> bool:
+    return key in _BY_KEY
+
+
+def list_matching(query: QueueQuery) -> "QuerySet[Ticket]":
+    """The tickets of a query in its order, with what a row shows."""
+    tab = _BY_KEY[query.tab]
+    found = Ticket.objects.filter(tab.where, _filter(query)).select_related("customer", "team", "assignee")
+    if tab.key == "mine":
+        found = found.filter(assignee=query.person)
+    column, sign = _column(query.order)
+    return found.annotate(rank=PRIORITY_RANK).order_by(f"{sign}{column}", f"{sign}pk")
+
+
+def _filter(query: QueueQuery) -> Q:
+    asked = Q()
+    if query.words:
+        asked &= _about(query.words)
+    for column, value in (("priority", query.priority), ("category", query.category), ("team", query.team)):
+        if value:
+            asked &= Q(**{column: value})
+    if query.holder:
+        asked &= Q(assignee=None) if query.holder == "none" else Q(assignee=query.holder)
+    return asked
+
+
+def _about(words: str) -> Q:
+    """Subjects and customers with the words in them, and the ticket of that number."""
+    asked = Q(subject__icontains=words) | Q(external_id__iexact=words) | Q(customer__name__icontains=words)
+    number = words.upper().removeprefix("T-")
+    if number.isascii() and number.isdigit() and int(number) < 2**63:
+        asked |= Q(pk=int(number))
+    return asked
+
+
+def _column(order: str) -> tuple[str, str]:
+    """The column of a sort and "-" for descending."""
+    return SORTS[order.removeprefix("-")], "-" if order.startswith("-") else ""
+
+
+def get_page(query: QueueQuery, *, cursor: Cursor | None = None) -> Page:
+    """The rows after (or before) the cursor; two queries."""
+    found = list_matching(query)
+    column, sign = _column(query.order)
+    backward = cursor is not None and cursor.side == "before"
+    if cursor is not None:
+        found = found.filter(_beyond(column, cursor, ascending=(sign == "") != backward))
+    rows = list((found.reverse() if backward else found)[: PAGE_ROWS + 1])
+    has_more, rows = len(rows) > PAGE_ROWS, rows[:PAGE_ROWS]
+    if backward:
+        rows.reverse()
+    has_before, has_after = (has_more, True) if backward else (cursor is not None, has_more)
+    total = list_matching(query).order_by()[: COUNTED_UP_TO + 1].count()
+    return Page(
+        rows=rows,
+        total=total if total <= COUNTED_UP_TO else None,
+        before=_cursor_at(rows[:1], column, "before") if has_before else None,
+        after=_cursor_at(rows[-1:], column, "after") if has_after else None,
+    )
+
+
+def _beyond(column: str, cursor: Cursor, *, ascending: bool) -> Q:
+    """Rows past the cursor's in the order of (column, pk)."""
+    past = "gt" if ascending else "lt"
+    return Q(**{f"{column}__{past}": cursor.value}) | Q(**{column: cursor.value, f"pk__{past}": cursor.pk})
+
+
+def _cursor_at(rows: Sequence[Ticket], column: str, side: Literal["before", "after"]) -> Cursor | None:
+    return Cursor(side, getattr(rows[0], column), rows[0].pk) if rows else None
+
+
+def count_tabs(query: QueueQuery) -> dict[str, int]:
+    """How many open tickets each counted tab has, without further filters; one query."""
+    mine = replace(_BY_KEY["mine"], where=_OPEN & Q(assignee=query.person))
+    tabs = [mine if tab.key == "mine" else tab for tab in TABS if tab.is_counted]
+    counts: dict[str, Any] = {tab.key: Count("pk", filter=tab.where) for tab in tabs}
+    return Ticket.objects.filter(_OPEN).aggregate(**counts)
+
+
+def get_filters(*, limit: int = 100) -> Filters:
+    """The choices of the filter bar; three queries."""
+    categories = Ticket.objects.exclude(category="").order_by("category").values_list("category", flat=True)
+    return Filters(
+        categories=list(categories.distinct()[:limit]),
+        teams=list(_named(Ticket.objects.exclude(team=None), "team", limit)),
+        holders=list(_named(Ticket.objects.exclude(assignee=None), "assignee", limit)),
+    )
+
+
+def _named(tickets: "QuerySet[Ticket]", relation: str, limit: int) -> "QuerySet[Ticket, tuple[int, str]]":
+    columns = (f"{relation}_id", f"{relation}__name")
+    return tickets.order_by(f"{relation}__name").values_list(*columns).distinct()[:limit]
