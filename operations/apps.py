@@ -9,11 +9,11 @@ class OperationsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        def after_migrate(*, using: str, apps: Any, **_: Any) -> None:
+        def after_migrate(*, using: str, apps: Any = None, **_: Any) -> None:
             """Role groups get their permissions, unless a partial migrate has not made the groups' table yet."""
             from operations.roles import synchronise_roles
 
-            if "group" in apps.all_models["auth"]:
+            if apps is None or "group" in apps.all_models["auth"]:
                 synchronise_roles(using=using)
 
         post_migrate.connect(after_migrate, sender=self, dispatch_uid="operations.after_migrate", weak=False)

@@ -1,0 +1,35 @@
+"""What the API answers where a rule refuses a request: exceptions with a stable code."""
+
+from http import HTTPStatus
+
+from rest_framework import exceptions
+
+from foundation.errors import RefusedTransitionError, StaleWriteError
+
+NO_FIELD = "non_field_errors"
+
+
+class ConflictError(exceptions.APIException):
+    """409: the request is well-formed, but what is stored refuses it."""
+
+    status_code = HTTPStatus.CONFLICT
+    default_detail = "This contradicts what is stored."
+    default_code = "conflict"
+
+
+class TransitionConflictError(ConflictError):
+    """409 that names the states which are allowed instead."""
+
+    default_code = RefusedTransitionError.code
+
+    def __init__(self, refusal: RefusedTransitionError) -> None:
+        super().__init__(str(refusal))
+        self.members = {"current": refusal.current, "allowed": refusal.allowed}
+
+
+class PreconditionFailedError(exceptions.APIException):
+    """412: If-Match names another version than the stored one."""
+
+    status_code = HTTPStatus.PRECONDITION_FAILED
+    default_detail = "This was changed meanwhile. Read it again and repeat."
+    default_code = StaleWriteError.code

@@ -1,0 +1,101 @@
+"""Serializers of rows: what the model and its database constraints refuse is refused here, with the field named."""
+
+import copy
+from collections.abc import Mapping
+from typing import Any, cast
+
+from django.core.exceptions import ValidationError as ModelValidationError
+from django.db import models
+from rest_framework import serializers
+from rest_framework.fields import get_error_detail
+
+from foundation.refusals import NO_FIELD
+
+_SURROGATES = range(0xD800, 0xE000)
+
+
+def refuse_unstorable_text(data: Any) -> None:
+    """Raise ValidationError naming each member that holds text no database stores: NUL, or half a surrogate pair."""
+    members = data if isinstance(data, dict) else {}
+    wrong = [name for name, value in members.items() if not (_is_storable(name) and _is_storable(value))]
+    if wrong:
+        refusal = "Must not hold NUL or surrogate characters."
+        raise serializers.ValidationError({ascii(name)[1:-1]: [refusal] for name in wrong}, code="unstorable_text")
+
+
+def _is_storable(value: Any) -> bool:
+    stack = [value]
+    while stack:
+        item = stack.pop()
+        if isinstance(item, dict):
+            stack.extend((*item, *item.values()))
+        elif isinstance(item, list):
+            stack.extend(item)
+        elif isinstance(item, str) and any(char == "\0" or ord(char) in _SURROGATES for char in item):
+            return False
+    return True
+
+
+def refuse_unknown_members(data: Any, known: Mapping[str, Any]) -> None:
+    """Raise ValidationError naming each member that does not exist: ignoring a misspelt one would look like success."""
+    unknown = sorted(str(name) for name in data if name not in known) if isinstance(data, dict) else []
+    if unknown:
+        raise serializers.ValidationError({name: ["There is no such field."] for name in unknown}, code="unknown")
+
+
+class RowSerializer(serializers.ModelSerializer[Any]):
+    """A model serializer that refuses unknown members and whatever the model's validators and constraints refuse."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        """The parsed members; read-only ones may be sent back as they were read, but not changed."""
+        refuse_unstorable_text(data)
+        refuse_unknown_members(data, self.fields)
+        if isinstance(data, dict):
+            self._refuse_changed_read_only(data)
+        return super().to_internal_value(data)
+
+    def _refuse_changed_read_only(self, data: dict[str, Any]) -> None:
+        sent = [name for name in data if self.fields[name].read_only]
+        if not sent:
+            return
+        present = self.to_representation(self.instance) if self.instance is not None else {}
+        changed = [name for name in sent if name not in present or data[name] != present[name]]
+        if changed:
+            raise serializers.ValidationError({name: ["Cannot be set here."] for name in changed}, code="read_only")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """The members as they came, once a row made of them passes its model's rules."""
+        model = cast("type[models.Model]", self.Meta.model)
+        row = copy.copy(self.instance) if isinstance(self.instance, models.Model) else model()
+        many = {field.name for field in model._meta.many_to_many}
+        for name, value in attrs.items():
+            if name not in many:
+                setattr(row, name, value)
+        written = {field.source for field in self.fields.values() if not field.read_only}
+        excluded = {field.name for field in model._meta.fields} - written
+        try:
+            row.full_clean(exclude=excluded, validate_unique=False, validate_constraints=False)
+        except ModelValidationError as error:
+            raise serializers.ValidationError(get_error_detail(error)) from error
+        check_constraints(row, excluded)
+        return attrs
+
+
+def check_constraints(row: models.Model, excluded: set[str]) -> None:
+    """Raise ValidationError, with the first written field it is about, for each constraint that the row breaks."""
+    problems: dict[str, list[str]] = {}
+    for constraint in row._meta.constraints:
+        try:
+            constraint.validate(type(row), row, exclude=excluded)
+        except ModelValidationError as error:
+            problems.setdefault(_field_of(constraint, excluded), []).extend(error.messages)
+    if problems:
+        raise serializers.ValidationError(problems)
+
+
+def _field_of(constraint: models.BaseConstraint, excluded: set[str]) -> str:
+    if isinstance(constraint, models.CheckConstraint) and isinstance(constraint.condition, models.Q):
+        names = sorted(cast("Any", constraint.condition).referenced_base_fields)
+    else:
+        names = list(getattr(constraint, "fields", ()))
+    return next((name for name in names if name not in excluded), NO_FIELD)

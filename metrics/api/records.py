@@ -1,0 +1,104 @@
+"""What metrics are computed from and what they were: machine rows, only read."""
+
+from django_filters import CharFilter, ChoiceFilter, DateFilter, ModelChoiceFilter
+
+from foundation.filters import Filters
+from foundation.serializers import RowSerializer
+from foundation.viewsets import ReadViews
+from metrics.models import DayCell, DirtyMark, Grain, MetricVersion, PeriodValue, SourceRun, ValueRevision
+
+
+class _OfVersion(Filters):
+    version = ModelChoiceFilter(queryset=MetricVersion.objects.all())
+    metric = CharFilter(field_name="version__metric__key")
+    segment = CharFilter()
+
+
+class PeriodValueSerializer(RowSerializer):
+    class Meta:
+        model = PeriodValue
+        fields = ("id", "version", "segment", "grain", "start", "value", "n", "computed_at", "restated_at")
+        read_only_fields = fields
+
+
+class PeriodValueFilters(_OfVersion):
+    grain = ChoiceFilter(choices=Grain.choices)
+    start_from = DateFilter(field_name="start", lookup_expr="gte")
+    start_to = DateFilter(field_name="start", lookup_expr="lt")
+
+
+class PeriodValueViews(ReadViews):
+    """Stored values, one a period."""
+
+    queryset = PeriodValue.objects.all()
+    serializer_class = PeriodValueSerializer
+    filterset_class = PeriodValueFilters
+
+
+class ValueRevisionSerializer(RowSerializer):
+    class Meta:
+        model = ValueRevision
+        fields = ("id", "version", "segment", "grain", "start", "value", "n", "computed_at", "cause")
+        read_only_fields = fields
+
+
+class ValueRevisionViews(ReadViews):
+    """What values were; append-only."""
+
+    queryset = ValueRevision.objects.all()
+    serializer_class = ValueRevisionSerializer
+    filterset_class = PeriodValueFilters
+
+
+class DayCellSerializer(RowSerializer):
+    class Meta:
+        model = DayCell
+        fields = ("id", "version", "segment", "day", "n", "total", "denominator")
+        read_only_fields = fields
+
+
+class DayCellFilters(_OfVersion):
+    day_from = DateFilter(field_name="day", lookup_expr="gte")
+    day_to = DateFilter(field_name="day", lookup_expr="lt")
+
+
+class DayCellViews(ReadViews):
+    """What single days contribute."""
+
+    queryset = DayCell.objects.defer("data")
+    serializer_class = DayCellSerializer
+    filterset_class = DayCellFilters
+
+
+class DirtyMarkSerializer(RowSerializer):
+    class Meta:
+        model = DirtyMark
+        fields = ("id", "source", "utc_hour", "attempts", "not_before", "last_error", "created_at")
+        read_only_fields = fields
+
+
+class OfSource(Filters):
+    source = CharFilter()
+
+
+class DirtyMarkViews(ReadViews):
+    """Hours whose rows changed and which still wait to be recomputed."""
+
+    queryset = DirtyMark.objects.all()
+    serializer_class = DirtyMarkSerializer
+    filterset_class = OfSource
+
+
+class SourceRunSerializer(RowSerializer):
+    class Meta:
+        model = SourceRun
+        fields = ("id", "source", "finished_at", "days", "marks", "seconds")
+        read_only_fields = fields
+
+
+class SourceRunViews(ReadViews):
+    """When each source was last recomputed."""
+
+    queryset = SourceRun.objects.all()
+    serializer_class = SourceRunSerializer
+    filterset_class = OfSource

@@ -1,0 +1,52 @@
+"""The bodies of what can be done to a ticket."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from operations.models import User
+from support.models import Customer, Priority, Team, TicketState
+
+_WORDS = 20_000
+
+
+class OpeningSerializer(serializers.Serializer[Any]):
+    subject = serializers.CharField(max_length=300)
+    body = serializers.CharField(max_length=_WORDS, default="", allow_blank=True)
+    priority = serializers.ChoiceField(choices=Priority.choices, default=Priority.NORMAL.value)
+    category = serializers.CharField(max_length=120, default="", allow_blank=True)
+    channel = serializers.CharField(max_length=60, default="", allow_blank=True)
+    customer = serializers.PrimaryKeyRelatedField(queryset=Customer.objects.all(), default=None, allow_null=True)
+    team = serializers.PrimaryKeyRelatedField(queryset=Team.objects.all(), default=None, allow_null=True)
+    assignee = serializers.PrimaryKeyRelatedField(queryset=User.objects.all(), default=None, allow_null=True)
+
+
+class FieldsSerializer(serializers.Serializer[Any]):
+    subject = serializers.CharField(max_length=300, required=False)
+    priority = serializers.ChoiceField(choices=Priority.choices, required=False)
+    category = serializers.CharField(max_length=120, required=False, allow_blank=True)
+    channel = serializers.CharField(max_length=60, required=False, allow_blank=True)
+
+
+class TransitionSerializer(serializers.Serializer[Any]):
+    state = serializers.ChoiceField(choices=TicketState.choices)
+    reason = serializers.CharField(
+        max_length=300, default="", allow_blank=True, help_text="What a ticket on hold waits for, or the root cause."
+    )
+    category = serializers.CharField(max_length=120, default="", allow_blank=True, help_text="The cause; to solve.")
+    wake_at = serializers.DateTimeField(default=None, allow_null=True, help_text="When a ticket on hold comes back.")
+
+
+class AssignmentSerializer(serializers.Serializer[Any]):
+    """Whoever is left out stays; null takes the ticket away."""
+
+    assignee = serializers.PrimaryKeyRelatedField(queryset=User.objects.all(), required=False, allow_null=True)
+    team = serializers.PrimaryKeyRelatedField(queryset=Team.objects.all(), required=False, allow_null=True)
+
+
+class WordsSerializer(serializers.Serializer[Any]):
+    body = serializers.CharField(max_length=_WORDS)
+
+
+class CustomerMessageSerializer(WordsSerializer):
+    no_reply_needed = serializers.BooleanField(default=False, help_text="A thank-you: the ticket stays as it is.")

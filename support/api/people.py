@@ -1,0 +1,52 @@
+"""Who asks for help, and who gives it."""
+
+from django_filters import CharFilter, ModelChoiceFilter
+from rest_framework import serializers
+
+from foundation.filters import Filters
+from foundation.serializers import RowSerializer
+from foundation.viewsets import EditViews
+from operations.models import User
+from support.models import Customer, Team
+
+
+class CustomerSerializer(RowSerializer):
+    class Meta:
+        model = Customer
+        fields = ("id", "name", "email", "external_id", "segment", "version")
+
+
+class CustomerFilters(Filters):
+    q = CharFilter(field_name="name", lookup_expr="icontains")
+    external_id = CharFilter()
+    segment = CharFilter()
+
+
+class CustomerViews(EditViews):
+    """People and companies that ask for help."""
+
+    queryset = Customer.objects.all()
+    serializer_class = CustomerSerializer
+    filterset_class = CustomerFilters
+
+
+class TeamSerializer(RowSerializer):
+    members = serializers.PrimaryKeyRelatedField(queryset=User.objects.all(), many=True, required=False)
+
+    class Meta:
+        model = Team
+        fields = ("id", "name", "slug", "lead", "members", "version")
+
+
+class TeamFilters(Filters):
+    q = CharFilter(field_name="name", lookup_expr="icontains")
+    lead = ModelChoiceFilter(queryset=User.objects.all())
+    member = ModelChoiceFilter(field_name="members", queryset=User.objects.all())
+
+
+class TeamViews(EditViews):
+    """Teams that tickets are routed to."""
+
+    queryset = Team.objects.prefetch_related("members")
+    serializer_class = TeamSerializer
+    filterset_class = TeamFilters

@@ -1,0 +1,179 @@
+"""Tickets and their events. A ticket changes through the services of the pages, so that each change is an event."""
+
+from typing import Any, ClassVar
+
+from django.db import transaction
+from django.utils import timezone
+from django_filters import CharFilter, ChoiceFilter, ModelChoiceFilter
+from drf_spectacular.utils import extend_schema
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from foundation.filters import Filters, FlagFilter, InstantFilter
+from foundation.serializers import RowSerializer
+from foundation.viewsets import CreateViews, ReadViews
+from operations.models import User
+from support.api.actions import (
+    AssignmentSerializer,
+    CustomerMessageSerializer,
+    FieldsSerializer,
+    OpeningSerializer,
+    TransitionSerializer,
+    WordsSerializer,
+)
+from support.models import Customer, EventKind, Priority, Team, Ticket, TicketEvent, TicketState, Via
+from support.services.messages import add_customer_message, add_note, add_reply
+from support.services.ticket_states import StateChange
+from support.services.tickets import NewTicket, assign_ticket, change_ticket_fields, change_ticket_state, open_ticket
+
+
+class TicketSerializer(RowSerializer):
+    class Meta:
+        model = Ticket
+        fields = (
+            "id",
+            "reference",
+            "external_source",
+            "external_id",
+            "subject",
+            "state",
+            "priority",
+            "category",
+            "channel",
+            "customer",
+            "team",
+            "assignee",
+            "opened_at",
+            "resolved_at",
+            "closed_at",
+            "wake_at",
+            "reopen_count",
+            "version",
+        )
+        read_only_fields = fields
+
+
+class TicketFilters(Filters):
+    q = CharFilter(field_name="subject", lookup_expr="icontains")
+    state = ChoiceFilter(choices=TicketState.choices)
+    priority = ChoiceFilter(choices=Priority.choices)
+    team = ModelChoiceFilter(queryset=Team.objects.all())
+    assignee = ModelChoiceFilter(queryset=User.objects.all())
+    customer = ModelChoiceFilter(queryset=Customer.objects.all())
+    category = CharFilter()
+    channel = CharFilter()
+    external_source = CharFilter()
+    external_id = CharFilter()
+    is_unassigned = FlagFilter(field_name="assignee", lookup_expr="isnull")
+    opened_from = InstantFilter(field_name="opened_at", lookup_expr="gte")
+    opened_to = InstantFilter(field_name="opened_at", lookup_expr="lt")
+    resolved_from = InstantFilter(field_name="resolved_at", lookup_expr="gte")
+    resolved_to = InstantFilter(field_name="resolved_at", lookup_expr="lt")
+
+
+class TicketEventSerializer(RowSerializer):
+    class Meta:
+        model = TicketEvent
+        fields = (
+            "id",
+            "ticket",
+            "kind",
+            "at",
+            "actor",
+            "actor_name",
+            "old_state",
+            "new_state",
+            "reason",
+            "body",
+            "changes",
+            "via",
+            "request_id",
+            "recorded_at",
+        )
+        read_only_fields = fields
+
+
+class TicketViews(CreateViews):
+    """Requests for help."""
+
+    queryset = Ticket.objects.all()
+    serializer_class = TicketSerializer
+    filterset_class = TicketFilters
+    action_permissions: ClassVar = dict.fromkeys(
+        ("transition", "assign", "reply", "note", "record_customer_message"), ("support.change_ticket",)
+    )
+
+    @extend_schema(request=OpeningSerializer, responses={201: TicketSerializer})
+    def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:  # noqa: ARG002
+        """Open a ticket."""
+        new = NewTicket(**self.read_body(request, OpeningSerializer))
+        return self.answer_written(open_ticket(new=new, **self._said_by()), status=201)
+
+    @extend_schema(request=FieldsSerializer, responses=TicketSerializer)
+    def partial_update(self, request: Request, *args: Any, **kwargs: Any) -> Response:  # noqa: ARG002
+        """Change the subject, priority, category or channel."""
+        fields = self.read_body(request, FieldsSerializer)
+        with transaction.atomic():
+            ticket = change_ticket_fields(ticket_id=self.locked_row().pk, fields=fields, **self._said_by())
+        return self.answer_written(ticket)
+
+    @extend_schema(request=TransitionSerializer, responses={201: TicketSerializer})
+    @action(detail=True, methods=["post"], url_path="transitions")
+    def transition(self, request: Request, pk: str) -> Response:  # noqa: ARG002
+        """Take the ticket to another state; 409 names the allowed ones where the rules refuse it."""
+        wanted = self.read_body(request, TransitionSerializer)
+        change = StateChange(**{**wanted, "state": TicketState(wanted["state"])})
+        ticket = change_ticket_state(ticket_id=self.get_object().pk, change=change, **self._said_by())
+        return self.answer_written(ticket, status=201)
+
+    @extend_schema(request=AssignmentSerializer, responses={201: TicketSerializer})
+    @action(detail=True, methods=["post"], url_path="assignments")
+    def assign(self, request: Request, pk: str) -> Response:  # noqa: ARG002
+        """Give the ticket to a person, a team, or nobody."""
+        who = self.read_body(request, AssignmentSerializer)
+        ticket = assign_ticket(ticket_id=self.get_object().pk, **who, **self._said_by())
+        return self.answer_written(ticket, status=201)
+
+    @extend_schema(request=WordsSerializer, responses={201: TicketEventSerializer})
+    @action(detail=True, methods=["post"], url_path="replies")
+    def reply(self, request: Request, pk: str) -> Response:  # noqa: ARG002
+        """Answer the customer."""
+        words = self.read_body(request, WordsSerializer)
+        event = add_reply(ticket_id=self.get_object().pk, **words, **self._said_by())
+        return Response(TicketEventSerializer(event).data, status=201)
+
+    @extend_schema(request=WordsSerializer, responses={201: TicketEventSerializer})
+    @action(detail=True, methods=["post"], url_path="notes")
+    def note(self, request: Request, pk: str) -> Response:  # noqa: ARG002
+        """Leave a note that only we see."""
+        words = self.read_body(request, WordsSerializer)
+        event = add_note(ticket_id=self.get_object().pk, **words, **self._said_by())
+        return Response(TicketEventSerializer(event).data, status=201)
+
+    @extend_schema(request=CustomerMessageSerializer, responses={201: TicketSerializer})
+    @action(detail=True, methods=["post"], url_path="customer-messages")
+    def record_customer_message(self, request: Request, pk: str) -> Response:  # noqa: ARG002
+        """Record what the customer wrote; the answer is the ticket on which it goes on, which may be a new one."""
+        words = self.read_body(request, CustomerMessageSerializer)
+        ticket = add_customer_message(ticket_id=self.get_object().pk, **words, **self._said_by())
+        return self.answer_written(ticket, status=201)
+
+    def _said_by(self) -> dict[str, Any]:
+        """Who does it, when and by which way."""
+        return {"actor": self.request.user, "at": timezone.now(), "via": Via.API}
+
+
+class TicketEventFilters(Filters):
+    ticket = ModelChoiceFilter(queryset=Ticket.objects.all())
+    kind = ChoiceFilter(choices=EventKind.choices)
+    at_from = InstantFilter(field_name="at", lookup_expr="gte")
+    at_to = InstantFilter(field_name="at", lookup_expr="lt")
+
+
+class TicketEventViews(ReadViews):
+    """What happened to tickets; append-only."""
+
+    queryset = TicketEvent.objects.all()
+    serializer_class = TicketEventSerializer
+    filterset_class = TicketEventFilters
