@@ -183,17 +183,24 @@ def _without_bad_streak(memory: Memory) -> Memory:
     return replace(memory, bad_streak=0, bad_streak_degraded=0, suspect_since=None)
 
 
+def observe_after_silence(memory: Memory, seen: Seen, rules: Rules) -> tuple[Memory, list[Transition]]:
+    """One result after whatever silence came before it: a poller that was away measured nothing meanwhile."""
+    silence = go_stale(memory, rules, now=seen.started_at)
+    step = observe(silence.memory, seen, rules)
+    return step.memory, [change for change in (silence.transition, step.transition) if change is not None]
+
+
 def replay(results: Iterable[Seen], rules: Rules) -> list[tuple[CheckState, datetime]]:
-    """The states that these results lead to and when each began, the last one still open; staleness left aside."""
+    """The states that these results lead to and when each began, the last one still open."""
     memory = Memory()
     states: list[tuple[CheckState, datetime]] = []
     for seen in results:
-        step = observe(memory, seen, rules)
-        if memory.state_since is None and step.memory.state_since is not None:
+        began = memory.state_since is None
+        memory, transitions = observe_after_silence(memory, seen, rules)
+        if began and memory.state_since is not None:
             states.append((CheckState.PENDING, seen.started_at))
-        if step.transition is not None:
-            if states[-1][1] == step.transition.at:
+        for transition in transitions:
+            if states[-1][1] == transition.at:
                 states.pop()
-            states.append((step.transition.new, step.transition.at))
-        memory = step.memory
+            states.append((transition.new, transition.at))
     return states

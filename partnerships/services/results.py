@@ -11,7 +11,7 @@ from datetime import datetime
 from django.db import transaction
 
 from partnerships.health.schedule import next_slot, retry_at
-from partnerships.health.state_machine import Memory, Seen, Transition, go_stale, observe
+from partnerships.health.state_machine import Memory, Seen, Transition, observe_after_silence
 from partnerships.models import CheckResult, CheckState, HealthCheck, Outcome
 from partnerships.services.check_rows import lock_checks, memory_of, put_memory, rules_of, save_checks
 from partnerships.services.latency_hours import add_latencies
@@ -128,17 +128,13 @@ def _apply(check: HealthCheck, results: Sequence[ProbeResult]) -> Change:
     opened_at = None
     transitions: list[Transition] = []
     for result in results:
-        # A poller that was away for too long has measured nothing meanwhile, even if nobody swept before it came back.
-        silence = go_stale(memory, rules, now=result.started_at)
-        if silence.transition is not None:
-            transitions.append(silence.transition)
-        memory = silence.memory
-        step = observe(memory, Seen(result.outcome, result.started_at, result.finished_at), rules)
-        if memory.state_since is None and step.memory.state_since is not None:
+        began = memory.state_since is None
+        memory, found = observe_after_silence(
+            memory, Seen(result.outcome, result.started_at, result.finished_at), rules
+        )
+        if began and memory.state_since is not None:
             opened_at = result.started_at
-        if step.transition is not None:
-            transitions.append(step.transition)
-        memory = step.memory
+        transitions += found
     put_memory(check, memory)
     last = results[-1]
     check.monitored_from = check.monitored_from or results[0].started_at

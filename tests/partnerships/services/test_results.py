@@ -185,7 +185,7 @@ def test_an_outage_dated_back_into_the_last_hour_corrects_that_hour():
 
 
 def test_a_check_polled_again_after_hours_sets_all_hours_between():
-    check = HealthCheckFactory()
+    check = HealthCheckFactory(interval_seconds=86_400)
     record(check, "o")
 
     record_results(results=[result(check, "o", 300)], at=minute(300))
@@ -200,7 +200,7 @@ def test_a_check_polled_again_after_hours_sets_all_hours_between():
 
 
 def test_a_promotion_within_an_hour_splits_it():
-    check = HealthCheckFactory()
+    check = HealthCheckFactory(interval_seconds=3600)
     TierPeriodFactory(integration=check.integration, tier="experimental", started_at=T0, ended_at=minute(1))
     TierPeriodFactory(integration=check.integration, tier="production", started_at=minute(1))
 
@@ -314,3 +314,21 @@ def test_whatever_the_batches_the_intervals_are_those_of_a_replay(story, fails, 
     rows = UptimeHour.objects.filter(health_check=check)
     assert sum(row.down_us for row in rows) == counted.down
     assert sum(row.up_us + row.degraded_us + row.down_us + row.unknown_us for row in rows) == counted.total
+
+
+def test_a_poller_that_was_away_measured_nothing_meanwhile():
+    check = HealthCheckFactory(interval_seconds=60)
+
+    record(check, "oo" + " " * 360 + "oo")
+
+    last_good = 1 + 1 / 60
+    assert intervals(check) == [("up", 0, last_good + 1), ("unknown", last_good + 1, 362), ("up", 362, None)]
+
+
+def test_a_suspicion_from_before_a_silence_makes_no_outage_of_it():
+    check = HealthCheckFactory(interval_seconds=60, fail_threshold=2)
+
+    record(check, "of" + " " * 100 + "fo")
+
+    states = [(state, start) for state, start, _ in intervals(check)]
+    assert [state for state, _ in states] == ["up", "unknown", "up"]
