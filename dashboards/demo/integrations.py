@@ -70,8 +70,8 @@ def _assertions() -> dict[str, Any]:
     return {
         "assertions": [
             {"on": "status", "op": "in", "value": [200]},
-            {"on": "latency_ms", "op": "<", "value": 1_000, "severity": "degraded"},
-            {"on": "json", "path": "$.status", "op": "==", "value": "ok"},
+            {"on": "latency_ms", "op": "less_than", "value": 1_000, "severity": "degraded"},
+            {"on": "json", "path": "$.status", "op": "equals", "value": "ok"},
         ]
     }
 
