@@ -52,15 +52,34 @@ class _Session:
     sink: Sink = field(default_factory=SimpleQueue)
     outstanding: dict[tuple[int, str], Claim] = field(default_factory=dict)
     report: PollReport = field(default_factory=PollReport)
+    is_full: bool = False
+    claim_again_at: float = 0.0
 
-    def claim(self) -> int:
+    def claim(self, *, ahead: timedelta) -> int:
         """Takes what is due and hands it to the engine; returns how many."""
         room = min(BATCH, MAX_OUTSTANDING - len(self.outstanding))
-        claims = claim_due_checks(at=self.clock(), ahead=self.ahead, limit=room) if room > 0 else []
+        claims = claim_due_checks(at=self.clock(), ahead=ahead, limit=room) if room > 0 else []
         self.outstanding |= {(claim.check_id, claim.lease_token): claim for claim in claims}
         self.engine.submit(claims, self.sink)
         self.report.claimed += len(claims)
+        self.is_full = len(claims) == BATCH
+        self.claim_again_at = time.monotonic() + CLAIM_EVERY
         return len(claims)
+
+    def claim_more(self) -> int:
+        """Goes on only where it must, so that the worker is free for others.
+
+        That is where more than a batch is due, or where a slow target would keep the next checks waiting.
+        """
+        if not self.outstanding or self.is_full:
+            return self.claim(ahead=timedelta(0))
+        if time.monotonic() >= self.claim_again_at and self._is_held_up():
+            return self.claim(ahead=self.ahead)
+        return 0
+
+    def _is_held_up(self) -> bool:
+        late = self.clock() - timedelta(seconds=CLAIM_EVERY)
+        return any(claim.scheduled_for < late for claim in self.outstanding.values())
 
     def store(self, *, wait: float) -> None:
         """Stores what finishes within `wait` seconds, or within FLUSH_AFTER of the first that does."""
@@ -102,17 +121,10 @@ def poll_due_checks(
     session = _Session(engine=engine, clock=clock, ahead=ahead)
     schedule_new_checks(at=clock(), at_once=new_at_once)
     ends = time.monotonic() + session_seconds
-    while time.monotonic() < ends:
-        claimed = session.claim()
-        if not claimed and not session.outstanding:
-            return session.report
-        # a full batch means that more is due right now
-        pause = time.monotonic() if claimed == BATCH else time.monotonic() + CLAIM_EVERY
-        while session.outstanding:
-            left = pause - time.monotonic()
-            session.store(wait=max(left, 0.0))
-            if time.monotonic() >= pause:
-                break
+    claimed = session.claim(ahead=ahead)
+    while (claimed or session.outstanding) and time.monotonic() < ends:
+        session.store(wait=CLAIM_EVERY)
+        claimed = session.claim_more()
     session.give_up()
     return session.report
 
