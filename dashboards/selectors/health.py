@@ -48,10 +48,19 @@ class DataHealth:
         return f"worker silent for {duration(gap)}" if self.is_silent else f"worker seen {duration(gap)} ago"
 
     @property
+    def silence(self) -> str:
+        """What is wrong with the worker, as a clause; an empty string while it is alive."""
+        if not self.is_silent:
+            return ""
+        if self.seen_at is None:
+            return "the worker has never been seen"
+        return f"the worker has been silent for {duration(self.at - self.seen_at)}"
+
+    @property
     def headline(self) -> str:
         """What the data health page opens with."""
         if self.is_silent:
-            return f"The {self.worker}; stored values stay on screen, nothing is lost and it catches up by itself."
+            return f"T{self.silence[1:]}; stored values stay on screen, nothing is lost and it catches up by itself."
         if self.poisoned:
             return f"{self.poisoned:,} marks fail; their days keep the last value until they succeed."
         if self.is_late:

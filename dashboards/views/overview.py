@@ -1,0 +1,157 @@
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from charts.primitives import Markup
+from charts.state import state
+from dashboards.selectors.health import DataHealth, get_data_health
+from dashboards.selectors.integrations import Fleet, get_fleet
+from dashboards.views.integration_rows import groups_for, key, outages_for
+from foundation.access import requires
+from foundation.words import duration, local, moment
+from metrics.selectors.standings import Standing, list_standings
+from metrics.views.periods import period_name
+from metrics.views.tiles import tile_for
+from partnerships.models import CheckState
+from support.models import Ticket
+from support.selectors.exceptions import SupportExceptions, get_support_exceptions
+
+OLD_DAYS = 30
+_WORDS = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten", "Eleven", "Twelve")
+
+
+@dataclass(frozen=True, slots=True)
+class Exceptional:
+    """One line of the support column."""
+
+    title: str
+    note: str
+    url: str
+    state: Markup
+
+
+@require_safe
+@requires()
+def overview(request: HttpRequest) -> HttpResponse:
+    """What needs attention; each section is for those who may see its rows."""
+    at = timezone.now()
+    user = request.user
+    standings = list_standings(at=at) if user.has_perm("metrics.view_metric") else None
+    fleet = get_fleet(at=at) if user.has_perm("partnerships.view_integration") else None
+    tickets = get_support_exceptions() if user.has_perm("support.view_ticket") else None
+    health = get_data_health(at=at)
+    context: dict[str, Any] = {
+        "today": f"{local(at):%A} {local(at).day} {local(at):%B}",
+        "health": health,
+        "stale_since": moment(health.as_of, now=at),
+        **_headline(standings, fleet, tickets, health, at),
+        **_metrics_context(standings, at),
+        **_fleet_context(fleet, at),
+        **_tickets_context(tickets, at),
+    }
+    context["is_empty"] = standings is None and fleet is None and tickets is None
+    return render(request, "dashboards/overview.html", context)
+
+
+def _headline(
+    standings: list[Standing] | None,
+    fleet: Fleet | None,
+    tickets: SupportExceptions | None,
+    health: DataHealth,
+    at: datetime,
+) -> dict[str, Any]:
+    """The opening sentences: how many things need attention, and which."""
+    things = []
+    if health.is_silent:
+        things.append((1, health.silence))
+    if fleet is not None:
+        for name in (CheckState.DOWN, CheckState.DEGRADED):
+            count = sum(member.state == name for member in fleet.members)
+            things.append((count, f"{_count(count, 'integration')} {name.label.lower()}"))
+    if standings is not None:
+        loud = sum(standing.is_loud for standing in standings)
+        things.append((loud, f"{_count(loud, 'metric')} off path or signalling"))
+    if tickets is not None:
+        urgent = tickets.unassigned_urgent
+        things.append((urgent, f"{_count(urgent, 'urgent ticket')} with nobody"))
+    loud_things = [(count, words) for count, words in things if count]
+    total = sum(count for count, _ in loud_things)
+    number = _WORDS[total] if total < len(_WORDS) else f"{total:,}"
+    strong = f"{number} thing{' needs' if total == 1 else 's need'} attention." if total else "Nothing needs attention."
+    list_of = ", ".join(words for _, words in loud_things)
+    return {
+        "strong": strong,
+        "things": f"{list_of[0].upper()}{list_of[1:]}." if list_of else "",
+        "week": _week(standings, at),
+    }
+
+
+def _count(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def _week(standings: list[Standing] | None, at: datetime) -> str:
+    running = next((s.running for s in standings or () if s.running), None)
+    if running is None:
+        return ""
+    days = (local(at).date() - running.start).days
+    name = period_name(running.start, "week")
+    return f"{name[0].upper()}{name[1:]} is partial, {days} of 7 days complete."
+
+
+def _metrics_context(standings: list[Standing] | None, at: datetime) -> dict[str, Any]:
+    if standings is None:
+        return {}
+    today = local(at).date()
+    last = next((s.weeks[-1] for s in standings if s.weeks), None)
+    tiles = [(standing, tile_for(standing, today=today)) for standing in standings]
+    return {
+        "has_metrics": True,
+        "loud": [tile for standing, tile in tiles if standing.is_loud],
+        "quiet": [tile for standing, tile in tiles if not standing.is_loud],
+        "last_week": period_name(last.start, "week") if last else "",
+    }
+
+
+def _fleet_context(fleet: Fleet | None, at: datetime) -> dict[str, Any]:
+    if fleet is None:
+        return {}
+    ailing = sum(member.is_ailing for member in fleet.members)
+    return {
+        "has_fleet": True,
+        "groups": groups_for(fleet, at=at),
+        "fleet_note": f"{ailing} of {len(fleet.members)} need attention" if fleet.members else "none yet",
+        "key": key(),
+        "outages": outages_for(fleet, at=at),
+    }
+
+
+def _tickets_context(tickets: SupportExceptions | None, at: datetime) -> dict[str, Any]:
+    if tickets is None:
+        return {}
+    return {"has_tickets": True, "open_tickets": tickets.open_count, "exceptions": _exceptions(tickets, at)}
+
+
+def _exceptions(tickets: SupportExceptions, at: datetime) -> list[Exceptional]:
+    """The urgent tickets that are nobody's, the oldest, then what was not gone after all."""
+    out = [_ticket(ticket, state("bad", "urgent, nobody’s"), at) for ticket in tickets.urgent_and_unassigned]
+    for ticket in tickets.oldest[:1]:
+        tone = "watch" if (at - ticket.opened_at).days >= OLD_DAYS else "open"
+        out.append(_ticket(ticket, state(tone, "oldest"), at))
+    for count, words, note, tone in (
+        (tickets.reopened, "reopened before", "The problem was not gone after all", "watch"),
+        (tickets.unassigned, "with nobody", "Of all priorities", "none"),
+    ):
+        if count:
+            out.append(Exceptional(f"{_count(count, 'open ticket')} {words}", note, "/tickets/", state(tone, words)))
+    return out
+
+
+def _ticket(ticket: Ticket, mark: Markup, at: datetime) -> Exceptional:
+    note = f"{ticket.reference}, {ticket.get_state_display().lower()}, open for {duration(at - ticket.opened_at)}"
+    return Exceptional(ticket.subject, note, ticket.get_absolute_url(), mark)
