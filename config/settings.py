@@ -66,6 +66,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "operations.middleware.SessionLimits",
     "allauth.account.middleware.AccountMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -155,7 +156,8 @@ if env.str("OIDC_SERVER_URL", default=""):
         }
     }
 SESSION_COOKIE_AGE = env.int("SESSION_IDLE_SECONDS", default=8 * 3600)
-SESSION_SAVE_EVERY_REQUEST = False
+SESSION_ABSOLUTE_SECONDS = env.int("SESSION_ABSOLUTE_SECONDS", default=7 * 24 * 3600)
+SESSION_SAVE_EVERY_REQUEST = False  # operations.middleware.SessionLimits saves every few minutes instead.
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
@@ -185,6 +187,8 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+READY_BEAT_SECONDS = env.int("READY_BEAT_SECONDS", default=90)
+READY_LATE_SECONDS = env.int("READY_LATE_SECONDS", default=900)
 
 # Time and language
 TIME_ZONE = "UTC"
@@ -261,6 +265,25 @@ PROBE_USER_AGENT = env.str("PROBE_USER_AGENT", default="Fieldlight-probe/1 (+set
 PROBE_RESULT_DAYS = env.int("PROBE_RESULT_DAYS", default=14)
 
 AUDITLOG_DISABLE_REMOTE_ADDR = True
+AUDITLOG_INCLUDE_TRACKING_MODELS = (
+    {"model": "operations.User", "exclude_fields": ["password", "last_login"], "m2m_fields": ["groups"]},
+    {"model": "auth.Group", "m2m_fields": ["permissions"]},
+    {"model": "partnerships.Partner", "exclude_fields": ["version"]},
+    {"model": "partnerships.Integration", "exclude_fields": ["version"]},
+    {
+        "model": "partnerships.HealthCheck",  # What people set; the derived columns change with every probe.
+        "include_fields": [
+            *("integration", "name", "kind", "url", "config", "counts_for_uptime", "interval_seconds"),
+            *("retry_interval_seconds", "timeout_ms", "fail_threshold", "recover_threshold", "is_paused"),
+        ],
+    },
+    {"model": "partnerships.AccountingProfile"},
+    {"model": "support.Customer", "exclude_fields": ["version"]},
+    {"model": "support.Team", "exclude_fields": ["version"], "m2m_fields": ["members"]},
+    {"model": "support.Ticket", "exclude_fields": ["version"]},
+    {"model": "metrics.Metric", "exclude_fields": ["version"]},
+    {"model": "metrics.Target"},
+)
 PROMETHEUS_EXPORT_MIGRATIONS = False
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 TEST_RUNNER = "django.test.runner.DiscoverRunner"

@@ -4,6 +4,7 @@ Every problem has `type`, `title`, `status`, `detail` and a stable `code`; refus
 its field.
 """
 
+from collections.abc import Callable, Sequence
 from http import HTTPStatus
 from typing import Any, cast
 
@@ -23,28 +24,27 @@ from foundation.refusals import NO_FIELD, ConflictError, PreconditionFailedError
 CONTENT_TYPE = "application/problem+json"
 
 
+_CONVERSIONS: Sequence[tuple[type[Exception], Callable[[Any], exceptions.APIException]]] = (
+    (InvalidInputError, lambda e: serializers.ValidationError({e.field: [e.message]}, code=e.code)),
+    (StaleWriteError, lambda e: PreconditionFailedError(str(e))),
+    (RefusedTransitionError, TransitionConflictError),
+    (ServiceError, lambda e: ConflictError(str(e), code=e.code)),
+    (ModelValidationError, lambda e: serializers.ValidationError(get_error_detail(e))),
+    (ProtectedError, lambda _: ConflictError("Other rows refer to this one, which therefore stays.", code="in_use")),
+    (IntegrityError, lambda _: ConflictError()),
+    (RequestDataTooBig, lambda _: exceptions.ParseError("The body is larger than 1 MiB.")),
+)
+"""What the API makes of our exceptions and Django's; the first that fits."""
+
+
 class ProblemHandler(ExceptionHandler):
     """Turns whatever a view raises into a problem document; faults of ours become a 500 and are logged."""
 
     def convert_known_exceptions(self, exc: Exception) -> Exception:
         """The API's exception for one of ours or Django's."""
-        match exc:
-            case InvalidInputError():
-                return serializers.ValidationError({exc.field: [exc.message]}, code=exc.code)
-            case StaleWriteError():
-                return PreconditionFailedError(str(exc))
-            case RefusedTransitionError():
-                return TransitionConflictError(exc)
-            case ServiceError():
-                return ConflictError(str(exc), code=exc.code)
-            case ModelValidationError():
-                return serializers.ValidationError(get_error_detail(exc))
-            case ProtectedError():
-                return ConflictError("Other rows refer to this one, so that it cannot be deleted.", code="in_use")
-            case IntegrityError():
-                return ConflictError()
-            case RequestDataTooBig():
-                return exceptions.ParseError("The body is larger than 1 MiB.")
+        for kind, convert in _CONVERSIONS:
+            if isinstance(exc, kind):
+                return convert(exc)
         return super().convert_known_exceptions(exc)
 
     def format_exception(self, exc: exceptions.APIException) -> dict[str, Any]:

@@ -2,6 +2,7 @@ from typing import Any
 
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
+from django.utils.module_loading import autodiscover_modules
 
 
 class OperationsConfig(AppConfig):
@@ -9,6 +10,8 @@ class OperationsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        autodiscover_modules("readiness")
+
         def after_migrate(*, using: str, apps: Any = None, **_: Any) -> None:
             """Role groups get their permissions, unless a partial migrate has not made the groups' table yet."""
             from operations.roles import synchronise_roles
