@@ -40,4 +40,6 @@ def _is_storable(value: Any) -> bool:
     """Whether a database takes the value."""
     if isinstance(value, datetime):
         return value.tzinfo is not None
-    return abs(value) < _BIGGEST if isinstance(value, int) else "\0" not in value and value.isprintable()
+    if isinstance(value, int):
+        return abs(value) < _BIGGEST
+    return "\0" not in value and value.encode("utf-8", "ignore").decode() == value

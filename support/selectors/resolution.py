@@ -2,12 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import numpy as np
 
+from metrics.selectors.targets import expected_at, get_current_targets
+from metrics.selectors.values import get_current_versions
 from support.models import Ticket, TicketState
 
+METRIC = "ticket_resolution_hours_mean"
 BIN_HOURS = 6
 BINS = 16
 WINDOW = timedelta(days=28)
@@ -16,7 +19,7 @@ _LEFT_OUT = (TicketState.MERGED, TicketState.SPAM)
 
 @dataclass(frozen=True)
 class Resolution:
-    """Calendar hours from opening to the last solve; the last bin holds everything beyond. Figures are None at n = 0."""
+    """Calendar hours from opening to the last solve; the last bin holds all beyond. At n = 0 figures are None."""
 
     n: int
     bins: Sequence[int]
@@ -24,6 +27,13 @@ class Resolution:
     median: float | None
     p90: float | None
     beyond: int
+
+
+def get_resolution_target(*, day: date) -> float | None:
+    """What the mean should be on a day, in hours, by the metric's newest target; None without one; two queries."""
+    version = get_current_versions([METRIC]).get(METRIC)
+    target = get_current_targets([version.metric]).get(version.metric_id) if version else None
+    return expected_at(target, day) if target else None
 
 
 def get_resolution(*, at: datetime, window: timedelta = WINDOW) -> Resolution:

@@ -1,0 +1,123 @@
+"""What people do to tickets: each a form that is posted, works without scripts, and shows what was wrong."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, cast
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST
+
+from foundation.access import requires
+from foundation.errors import InvalidInputError, ServiceError
+from operations.models import User
+from support.forms import AssignForm, MessageForm, NewTicketForm, StateForm
+from support.models import Ticket
+from support.services.messages import add_customer_message, add_note, add_reply
+from support.services.ticket_states import StateChange
+from support.services.tickets import NewTicket, assign_ticket, change_ticket_state, open_ticket
+from support.views.ticket import render_ticket
+
+UNPROCESSABLE, CONFLICT = 422, 409
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires("support.add_ticket")
+def ticket_new(request: HttpRequest) -> HttpResponse:
+    """The form for a ticket that starts now; leads to the ticket."""
+    form = NewTicketForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        ticket = open_ticket(new=NewTicket(**form.cleaned_data), actor=_person(request), at=timezone.now())
+        messages.success(request, f"{ticket.reference} is open.")
+        return redirect(ticket)
+    status = UNPROCESSABLE if request.method == "POST" else 200
+    return render(request, "support/ticket_new.html", {"form": form}, status=status)
+
+
+@require_POST
+@requires("support.change_ticket")
+def ticket_state(request: HttpRequest, pk: int) -> HttpResponse:
+    """Change the state; a step that is not allowed, or a ticket that changed meanwhile, is a conflict."""
+    form = StateForm(request.POST, ticket=_ticket(pk))
+
+    def change(data: dict[str, Any], at: datetime) -> str:
+        version = data.pop("version")
+        wanted = StateChange(**data)
+        ticket = change_ticket_state(ticket_id=pk, version=version, change=wanted, actor=_person(request), at=at)
+        return f"{ticket.reference} is {ticket.get_state_display().lower()}."
+
+    return _handle(request, pk, form, change, state_form=form)
+
+
+@require_POST
+@requires("support.change_ticket")
+def ticket_assign(request: HttpRequest, pk: int) -> HttpResponse:
+    """Give the ticket to somebody."""
+    form = AssignForm(request.POST, ticket=_ticket(pk))
+
+    def assign(data: dict[str, Any], at: datetime) -> str:
+        ticket = assign_ticket(ticket_id=pk, actor=_person(request), at=at, **data)
+        return f"{ticket.reference} is with {ticket.assignee or ticket.team or 'nobody'}."
+
+    return _handle(request, pk, form, assign, assign_form=form)
+
+
+@require_POST
+@requires("support.change_ticket")
+def ticket_message(request: HttpRequest, pk: int) -> HttpResponse:
+    """Add a reply, a note, or what the customer wrote."""
+    _ticket(pk)
+    form = MessageForm(request.POST, auto_id="message-%s")
+
+    def add(data: dict[str, Any], at: datetime) -> str:
+        verbs: dict[str, Callable[..., object]] = {
+            "reply": add_reply,
+            "note": add_note,
+            "customer": add_customer_message,
+        }
+        verbs[data["kind"]](ticket_id=pk, body=data["body"], actor=_person(request), at=at)
+        return {"reply": "The reply is added.", "note": "The note is added.", "customer": "The message is added."}[
+            data["kind"]
+        ]
+
+    return _handle(request, pk, form, add, message_form=form)
+
+
+def _person(request: HttpRequest) -> User:
+    return cast("User", request.user)
+
+
+def _ticket(pk: int) -> Ticket:
+    try:
+        return Ticket.objects.get(pk=pk)
+    except Ticket.DoesNotExist:
+        raise Http404(f"There is no ticket {pk}.") from None
+
+
+def _handle(
+    request: HttpRequest,
+    pk: int,
+    form: forms.Form,
+    act: Callable[[dict[str, Any], datetime], str],
+    **shown: Any,
+) -> HttpResponse:
+    """Do what the form asks and go back to the ticket; show the page with the form's errors where it is refused."""
+    if not form.is_valid():
+        return render_ticket(request, pk, status=UNPROCESSABLE, **shown)
+    try:
+        done = act(dict(form.cleaned_data), timezone.now())
+    except InvalidInputError as error:
+        form.add_error(error.field if error.field in form.fields else None, _sentence(error.message))
+        return render_ticket(request, pk, status=UNPROCESSABLE, **shown)
+    except ServiceError as error:
+        form.add_error(None, str(error))
+        return render_ticket(request, pk, status=CONFLICT, **shown)
+    messages.success(request, done)
+    return redirect("support:ticket", pk=pk)
+
+
+def _sentence(words: str) -> str:
+    return f"{words[:1].upper()}{words[1:]}."

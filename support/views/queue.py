@@ -1,0 +1,211 @@
+"""The list of tickets, as a page and as CSV of the same rows."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import cast
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from foundation.access import requires
+from foundation.csv_export import stream_csv
+from foundation.words import duration, figure, local, moment
+from operations.models import User
+from support.forms import QueueForm
+from support.models import Priority, Ticket, TicketState
+from support.selectors.cursors import Cursor
+from support.selectors.exceptions import get_support_exceptions
+from support.selectors.queue import (
+    COUNTED_UP_TO,
+    SORTS,
+    TABS,
+    Page,
+    QueueQuery,
+    count_tabs,
+    get_filters,
+    get_page,
+    list_matching,
+)
+from support.selectors.resolution import get_resolution, get_resolution_target
+from support.views.resolution_chart import resolution_figure
+
+_COLUMNS = (("opened", "Opened", ""), ("subject", "Subject", ""), ("", "Area", ""), ("priority", "Priority", ""))
+_MORE_COLUMNS = (("", "State", "drop"), ("", "With", "drop"), ("", "Team", "drop"), ("reopens", "Reopens", "num drop"))
+_CSV_HEAD = (
+    "number",
+    "subject",
+    "area",
+    "priority",
+    "state",
+    "with",
+    "team",
+    "customer",
+    "opened",
+    "resolved",
+    "reopens",
+)
+_CHUNK = 500
+
+
+@require_safe
+@requires("support.view_ticket")
+def ticket_list(request: HttpRequest) -> HttpResponse:
+    """The queue; every choice on it is in its URL."""
+    query, asked = _query(request), request.GET.dict()
+    at = timezone.now()
+    cursor = Cursor.decode(asked.get("page", ""), like=_type_of(query.order)) if "page" in asked else None
+    page, counts = get_page(query, cursor=cursor), count_tabs(query)
+    context = {
+        "lede": _lede(counts),
+        "tabs": [_tab(tab.key, tab.label, counts.get(tab.key), query) for tab in TABS],
+        "query": "",
+        "asked": query,
+        "filters": _filters(query),
+        "is_filtered": query != QueueQuery(person=query.person, tab=query.tab, sort=query.sort),
+        "columns": [_column(*column, query) for column in (*_COLUMNS, *_MORE_COLUMNS)],
+        "rows": [_row(ticket, at) for ticket in page.rows],
+        "caption": _caption(page, query),
+        "before": _url(query, page=page.before.encode()) if page.before else "",
+        "after": _url(query, page=page.after.encode()) if page.after else "",
+        "csv": f"{reverse('support:tickets_csv')}?{_parameters(query)}",
+        "cleared": _url(QueueQuery(person=query.person, tab=query.tab)),
+        "resolution": resolution_figure(get_resolution(at=at), get_resolution_target(day=local(at).date())),
+        "exceptions": _exceptions(at),
+        "may_add": cast("User", request.user).has_perm("support.add_ticket"),
+    }
+    return render(request, "support/ticket_list.html", context)
+
+
+@require_safe
+@requires("support.view_ticket")
+def tickets_csv(request: HttpRequest) -> StreamingHttpResponse:
+    """The rows of the list that the same URL parameters show, on all its pages, in the same order."""
+    tickets = list_matching(_query(request))
+    return stream_csv("tickets.csv", _CSV_HEAD, _csv_rows(tickets.iterator(chunk_size=_CHUNK)))
+
+
+def _csv_rows(tickets: Iterator[Ticket]) -> Iterator[Sequence[object]]:
+    for ticket in tickets:
+        yield (
+            ticket.reference,
+            ticket.subject,
+            ticket.category,
+            ticket.get_priority_display(),
+            ticket.get_state_display(),
+            str(ticket.assignee or ""),
+            str(ticket.team or ""),
+            str(ticket.customer or ""),
+            local(ticket.opened_at).isoformat(),
+            local(ticket.resolved_at).isoformat() if ticket.resolved_at else None,
+            ticket.reopen_count,
+        )
+
+
+def _query(request: HttpRequest) -> QueueQuery:
+    return QueueForm(request.GET).query(cast("User", request.user).pk)
+
+
+def _type_of(order: str) -> type:
+    column = SORTS[order.removeprefix("-")]
+    return {"opened_at": datetime, "subject": str}.get(column, int)
+
+
+def _parameters(query: QueueQuery, **more: str) -> str:
+    """The URL parameters of a query; what is not asked for is left out."""
+    named = {
+        "tab": query.tab,
+        "q": query.words,
+        "priority": query.priority,
+        "category": query.category,
+        "team": query.team,
+        "holder": query.holder,
+        "sort": query.sort,
+        **more,
+    }
+    return urlencode({name: value for name, value in named.items() if value})
+
+
+def _url(query: QueueQuery, **more: str) -> str:
+    return f"{reverse('support:tickets')}?{_parameters(query, **more)}"
+
+
+def _lede(counts: dict[str, int]) -> str:
+    return (
+        f"{figure(counts['us'], 0)} wait for us, {figure(counts['customer'], 0)} for customers, "
+        f"{figure(counts['hold'], 0)} on hold. {figure(counts['unassigned'], 0)} are with nobody."
+    )
+
+
+def _tab(key: str, label: str, count: int | None, query: QueueQuery) -> dict[str, object]:
+    url = _url(QueueQuery(person=query.person, tab=key))
+    return {"label": label, "url": url, "count": count, "is_current": key == query.tab}
+
+
+def _filters(query: QueueQuery) -> list[dict[str, object]]:
+    """The select boxes of the filter bar."""
+    found = get_filters()
+    boxes = (
+        ("priority", "Priority: any", query.priority, Priority.choices),
+        ("category", "Area: any", query.category, [(name, name) for name in found.categories]),
+        ("team", "Team: any", query.team, found.teams),
+        ("holder", "With: anyone", query.holder, [("none", "nobody"), *found.holders]),
+    )
+    return [
+        {
+            "name": name,
+            "any": anything,
+            "label": anything.split(":")[0],
+            "options": [{"value": v, "label": label, "is_chosen": str(v) == chosen} for v, label in choices],
+        }
+        for name, anything, chosen, choices in boxes
+    ]
+
+
+def _column(sort: str, label: str, cls: str, query: QueueQuery) -> dict[str, object]:
+    """A head of the table; one that sorts leads to its other direction when it is in force."""
+    if not sort:
+        return {"label": label, "cls": cls, "url": "", "direction": ""}
+    is_ascending, is_descending = query.order == sort, query.order == f"-{sort}"
+    wanted = f"-{sort}" if is_ascending else sort
+    asked = {**query.__dict__, "sort": wanted}
+    direction = "ascending" if is_ascending else "descending" if is_descending else ""
+    arrow = {"ascending": " ↑", "descending": " ↓", "": ""}[direction]
+    return {"label": label + arrow, "cls": cls, "url": _url(QueueQuery(**asked)), "direction": direction}
+
+
+def _row(ticket: Ticket, at: datetime) -> dict[str, object]:
+    return {
+        "url": ticket.get_absolute_url(),
+        "subject": ticket.subject,
+        "number": ticket.reference,
+        "age": duration(at - ticket.opened_at) if ticket.is_open else moment(ticket.opened_at, now=at),
+        "opened_at": ticket.opened_at,
+        "area": ticket.category,
+        "priority": ticket.get_priority_display(),
+        "priority_tone": Priority.tone_of(ticket.priority),
+        "state": ticket.get_state_display(),
+        "state_tone": TicketState.tone_of(ticket.state),
+        "with": str(ticket.assignee or ""),
+        "is_unassigned": ticket.is_open and ticket.assignee is None,
+        "team": str(ticket.team or ""),
+        "reopens": ticket.reopen_count or "",
+    }
+
+
+def _exceptions(at: datetime) -> list[dict[str, object]]:
+    """The few tickets that should be named: urgent ones with nobody, then the oldest, none of them twice."""
+    found = get_support_exceptions()
+    urgent = {ticket.pk: "urgent, with nobody" for ticket in found.urgent_and_unassigned}
+    tickets = {ticket.pk: ticket for ticket in (*found.urgent_and_unassigned, *found.oldest)}
+    return [{**_row(ticket, at), "why": urgent.get(pk, "among the oldest")} for pk, ticket in tickets.items()]
+
+
+def _caption(page: Page, query: QueueQuery) -> str:
+    total = f"more than {COUNTED_UP_TO:,}" if page.total is None else figure(page.total, 0)
+    by = {"opened": "oldest first", "-opened": "newest first"}.get(query.order, f"by {query.order.removeprefix('-')}")
+    noun = "ticket" if page.total == 1 else "tickets"
+    return f"{total} {noun}, {by}"

@@ -1,0 +1,124 @@
+"""One ticket: what is known, what happened, and what may be done next."""
+
+from datetime import datetime
+from typing import cast
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from foundation.access import requires
+from foundation.words import duration, figure, moment
+from operations.models import User
+from support.forms import AssignForm, MessageForm, StateForm
+from support.models import EventKind, Priority, Ticket, TicketEvent, TicketState, Via
+from support.selectors.timeline import Timeline, get_timeline
+from support.services.ticket_states import list_allowed_states
+
+
+@require_safe
+@requires("support.view_ticket")
+def ticket(request: HttpRequest, pk: int) -> HttpResponse:
+    """The page of one ticket."""
+    return render_ticket(request, pk)
+
+
+def render_ticket(
+    request: HttpRequest,
+    pk: int,
+    *,
+    state_form: StateForm | None = None,
+    message_form: MessageForm | None = None,
+    assign_form: AssignForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """The page with the given forms in place of fresh ones: how a refused form shows what was wrong with it."""
+    try:
+        timeline = get_timeline(pk)
+    except Ticket.DoesNotExist:
+        raise Http404(f"There is no ticket {pk}.") from None
+    found, at = timeline.ticket, timezone.now()
+    may_change = cast("User", request.user).has_perm("support.change_ticket")
+    context = {
+        "ticket": found,
+        "state_tone": TicketState.tone_of(found.state),
+        "state_words": _state_words(found, at),
+        "facts": _facts(found, at),
+        "entries": [_entry(event, at) for event in timeline.events],
+        "count": _count(timeline),
+        "hidden": timeline.hidden,
+        "may_change": may_change,
+        "can_change_state": bool(list_allowed_states(found.state)),
+    }
+    if may_change:
+        context["state_form"] = state_form or StateForm(ticket=found)
+        context["message_form"] = message_form or MessageForm(auto_id="message-%s")
+        context["assign_form"] = assign_form or AssignForm(ticket=found)
+    return render(request, "support/ticket_detail.html", context, status=status)
+
+
+def _state_words(ticket: Ticket, at: datetime) -> str:
+    """How long the ticket has been, or was, open."""
+    ended_at = ticket.resolved_at or ticket.closed_at
+    if ticket.is_open:
+        return f"open for {duration(at - ticket.opened_at)}"
+    return f"after {duration(ended_at - ticket.opened_at)}" if ended_at else ""
+
+
+def _facts(ticket: Ticket, at: datetime) -> list[dict[str, object]]:
+    """Terms and what is known about them; what is not known is left out."""
+    moments = (("Opened", ticket.opened_at), ("Solved", ticket.resolved_at), ("Closed", ticket.closed_at))
+    known = [
+        ("Priority", ticket.get_priority_display(), Priority.tone_of(ticket.priority)),
+        ("With", str(ticket.assignee or "nobody"), ""),
+        ("Team", str(ticket.team or ""), ""),
+        ("Customer", str(ticket.customer or ""), ""),
+        ("Area", ticket.category, ""),
+        ("Channel", ticket.channel, ""),
+        *((term, moment(when, now=at) if when else "", "") for term, when in moments),
+        ("Comes back", moment(ticket.wake_at, now=at) if ticket.wake_at else "", ""),
+        ("Reopened", f"{ticket.reopen_count} times" if ticket.reopen_count > 1 else "once" * ticket.reopen_count, ""),
+        ("Came from", f"{ticket.external_source} as {ticket.external_id}" if ticket.external_id else "", ""),
+    ]
+    return [{"term": term, "words": words, "tone": tone} for term, words, tone in known if words]
+
+
+def _entry(event: TicketEvent, at: datetime) -> dict[str, object]:
+    """One line of the timeline."""
+    return {
+        "at": event.at,
+        "when": moment(event.at, now=at),
+        "what": _what(event),
+        "who": str(event.actor or event.actor_name),
+        "via": "" if event.via == Via.UI else event.get_via_display(),
+        "reason": event.reason,
+        "body": event.body,
+        "changes": [_change(name, pair) for name, pair in sorted(event.changes.items())],
+        "tone": _tone(event),
+        "is_public": event.kind in {EventKind.REPLY, EventKind.CUSTOMER},
+    }
+
+
+def _tone(event: TicketEvent) -> str:
+    kinds = TicketState if event.kind == EventKind.STATE else EventKind
+    return kinds.tone_of(event.new_state if event.kind == EventKind.STATE else event.kind)
+
+
+def _what(event: TicketEvent) -> str:
+    if event.kind != EventKind.STATE:
+        return str(event.get_kind_display())
+    labels = dict(TicketState.choices)
+    new = labels.get(event.new_state, event.new_state)
+    return f"{labels[event.old_state]} → {new}" if event.old_state in labels else str(new)
+
+
+def _change(name: str, pair: list[str]) -> str:
+    """A change in words: what was, what is."""
+    old, new = (str(value) or "none" for value in pair)
+    return f"{name.removesuffix('_id').replace('_', ' ')}: {old} → {new}"
+
+
+def _count(timeline: Timeline) -> str:
+    shown = len(timeline.events)
+    return figure(shown, 0) if not timeline.hidden else f"latest {shown} of {figure(shown + timeline.hidden, 0)}"
