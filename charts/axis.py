@@ -64,15 +64,16 @@ def short(value: float) -> str:
 
 
 def thin(ticks: Sequence[tuple[float, str]], gap: float = 8) -> list[tuple[float, str]]:
-    """The ticks (pixel, label), centred on their pixel, that fit without touching; the first stays."""
-    kept: list[tuple[float, str]] = []
-    free = -math.inf
-    for at, label in ticks:
-        half = text_width(label) / 2
-        if at - half >= free:
-            kept.append((at, label))
-            free = at + half + gap
-    return kept
+    """Every k-th of the ticks (pixel, label), centred on their pixel, with the least k that keeps labels apart."""
+    for k in range(1, len(ticks)):
+        kept = list(ticks[::k])
+        if all(_clear(a, b, gap) for a, b in pairwise(kept)):
+            return kept
+    return list(ticks[:1])
+
+
+def _clear(left: tuple[float, str], right: tuple[float, str], gap: float) -> bool:
+    return right[0] - left[0] >= (text_width(left[1]) + text_width(right[1])) / 2 + gap
 
 
 def spread(wanted: Sequence[float], heights: Sequence[float], low: float, high: float) -> list[float]:

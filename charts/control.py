@@ -25,5 +25,5 @@ def control(data: ControlData, caption: Caption, *, size: float = 1000) -> Marku
 
 
 def _layers(data: ControlData, plane: Plane) -> str:
-    layers = (plane.grid(), draw_limits(data, plane), draw_path(data, plane), draw_times(data, plane))
-    return "".join(layers) + draw_data(data, plane) + draw_ranges(data, plane)
+    ground = plane.grid() + draw_limits(data, plane) + draw_times(data, plane)
+    return ground + draw_path(data, plane) + draw_data(data, plane) + draw_ranges(data, plane)

@@ -37,7 +37,7 @@ class DataHealth:
     @property
     def as_of(self) -> datetime:
         """The instant the figures on a page stand for."""
-        return self.seen_at if self.seen_at and self.is_silent else self.at
+        return (self.seen_at or self.computed_at or self.at) if self.is_silent else self.at
 
     @property
     def worker(self) -> str:

@@ -125,7 +125,7 @@ def definition_facts(
 
 
 def _target(target: Target, unit: Unit, today: date) -> str:
-    start = f"{unit.write(target.baseline_value)} → " if target.baseline_value is not None else ""
+    start = f"{unit.rounded(target.baseline_value)} → " if target.baseline_value is not None else ""
     due = f" to {day_name(target.due_on, today=today)}" if target.due_on else ""
     by = f", set by {target.set_by.name}" if target.set_by else ""
     begun, shape = day_name(target.start_on, today=today), target.get_shape_display().lower()
@@ -147,8 +147,8 @@ def boxes_for(standing: Standing, periods: Periods, unit: Unit) -> list[Box]:
         Box("Last week", unit.write(last.value), unit.name, f"n = {last.n:,}")
         if last
         else Box("Last week", "no data", "", "", is_missing=True),
-        _change_box("Week on week", last, periods.previous, unit, "before"),
-        _change_box("Year on year", last, periods.year_ago, unit, "52 weeks earlier"),
+        _change_box("Week on week", last, periods.previous, unit, "week before"),
+        _change_box("Year on year", last, periods.year_ago, unit, "year before"),
         _running_box("Month to date", periods.month, standing, unit),
         _running_box("Quarter to date", periods.quarter, standing, unit),
         _running_box("Year to date", periods.year, standing, unit),
@@ -159,7 +159,7 @@ def _change_box(term: str, last: Point | None, other: Point | None, unit: Unit, 
     if last is None or last.value is None or other is None or other.value is None:
         return Box(term, "no data", "", "nothing to compare with", is_missing=True)
     change = unit.change(last.value - other.value)
-    return Box(term, change, unit.change_name, f"{unit.write(other.value)} {words}, n = {other.n:,}")
+    return Box(term, change, unit.change_name, f"{words} {unit.write(other.value)}, n = {other.n:,}")
 
 
 def _running_box(term: str, point: Point | None, standing: Standing, unit: Unit) -> Box:

@@ -49,9 +49,12 @@ class Unit:
 
     def short(self, value: float) -> str:
         """A target or another round number with its unit, without idle decimals."""
+        return f"{self.rounded(value)} {self.name}".strip()
+
+    def rounded(self, value: float) -> str:
+        """A round number without idle decimals and without its unit."""
         body = self.write(value)
-        body = body.rstrip("0").rstrip(".") if "." in body else body
-        return f"{body} {self.name}" if self.name else body
+        return body.rstrip("0").rstrip(".") if "." in body else body
 
 
 def unit_of(version: MetricVersion) -> Unit:
