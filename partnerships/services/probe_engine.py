@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from queue import SimpleQueue
 from types import TracebackType
 from typing import Self
@@ -61,7 +62,7 @@ class ProbeEngine:
         self._thread = threading.Thread(target=self._loop.run_forever, name="probe-engine", daemon=True)
         self._transport: Transport | None = None
         self._places: asyncio.Semaphore | None = None
-        self._tasks: dict[tuple[int, str], asyncio.Task[None]] = {}
+        self._tasks: dict[tuple[int, str], asyncio.Task[ProbeResult | None]] = {}
 
     def __enter__(self) -> Self:
         self.start()
@@ -94,8 +95,10 @@ class ProbeEngine:
 
     def _start(self, claims: list[Claim], sink: Sink) -> None:
         for claim in claims:
-            key = (claim.check_id, claim.lease_token)
-            self._tasks[key] = self._loop.create_task(self._carry_out(claim, sink))
+            task = self._loop.create_task(self._carry_out(claim))
+            self._tasks[claim.check_id, claim.lease_token] = task
+            # a callback, for a task cancelled before it began runs none of its own code
+            task.add_done_callback(partial(self._finish, claim, sink))
 
     def _cancel(self, claims: list[Claim]) -> None:
         for claim in claims:
@@ -111,21 +114,28 @@ class ProbeEngine:
         if self._transport is not None:
             await self._transport.close()
 
-    async def _carry_out(self, claim: Claim, sink: Sink) -> None:
-        result: ProbeResult | None = None
-        try:
-            await asyncio.sleep(self._seconds_until(claim.scheduled_for))
-            if self._places is None:
-                self._places = asyncio.Semaphore(self._max_in_flight)
+    def _finish(self, claim: Claim, sink: Sink, task: asyncio.Task[ProbeResult | None]) -> None:
+        self._tasks.pop((claim.check_id, claim.lease_token), None)
+        if task.cancelled():
+            result = None
+        elif error := task.exception():
+            logger.error("check %s was given up", claim.check_id, exc_info=error)
+            result = None
+        else:
+            result = task.result()
+        sink.put(Done(claim, result))
+
+    async def _carry_out(self, claim: Claim) -> ProbeResult | None:
+        """The probe's result; None when it was not its turn before the lease was over."""
+        await asyncio.sleep(self._seconds_until(claim.scheduled_for))
+        if self._places is None:
+            self._places = asyncio.Semaphore(self._max_in_flight)
+        with suppress(TimeoutError):
             async with self._places:
                 # past its lease somebody else may probe it, so it is given up in time
                 async with asyncio.timeout(self._seconds_until(claim.lease_until)):
-                    result = await self._probe(claim)
-        except (TimeoutError, asyncio.CancelledError):
-            result = None
-        finally:
-            self._tasks.pop((claim.check_id, claim.lease_token), None)
-            sink.put(Done(claim, result))
+                    return await self._probe(claim)
+        return None
 
     def _seconds_until(self, moment: datetime) -> float:
         return max((moment - self._clock()).total_seconds(), 0)

@@ -71,6 +71,6 @@ def test_two_workers_beside_two_writers_leave_no_difference(own_database):
     for process in (*writers, *workers):
         _, err = process.communicate(timeout=200)
         assert process.returncode == 0, err
-        assert "locked" not in err
+        assert "is locked" not in err
 
     settle(own_database)

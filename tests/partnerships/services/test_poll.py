@@ -2,6 +2,7 @@ import asyncio
 import json
 import time
 from datetime import timedelta
+from queue import SimpleQueue
 
 import pytest
 from django.core.management import call_command
@@ -204,3 +205,14 @@ def test_the_tasks_do_the_work(server, settings, own_engine):
     assert state(check)[0] == "up"
     assert state(silent)[0] == "unknown"
     assert get_engine() is get_engine()
+
+
+def test_a_claim_given_up_before_it_began_still_comes_back(server, engine):
+    sink = SimpleQueue()
+    check = due(server.url("/ok"))
+    claim = claim_check(check_id=check.pk, at=timezone.now())
+
+    engine._loop.call_soon_threadsafe(lambda: (engine._start([claim], sink), engine._cancel([claim])))
+
+    done = sink.get(timeout=5)
+    assert (done.claim, done.result) == (claim, None)
