@@ -216,7 +216,7 @@ def _is_wanted(row: IntegrationRow, wanted: Wanted) -> bool:
 
 
 def _sorted(rows: Sequence[IntegrationRow], sort: str) -> list[IntegrationRow]:
-    """In the order asked for ("-uptime" is descending), by name where that is equal."""
+    """In the order asked for ("-uptime" is descending), else what is worst first; by name where that is equal."""
     ordered = sorted(rows, key=_WORDS["name"])
     name, descending = sort.removeprefix("-"), sort.startswith("-")
     if name in _NUMBERS:
@@ -224,4 +224,4 @@ def _sorted(rows: Sequence[IntegrationRow], sort: str) -> list[IntegrationRow]:
         return sorted(ordered, key=lambda row: _known(number(row), reverse=descending))
     if name in _WORDS:
         return sorted(ordered, key=_WORDS[name], reverse=descending)
-    return ordered
+    return sorted(ordered, key=_NUMBERS["state"])

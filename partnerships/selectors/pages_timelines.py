@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from charts.day_strip import worst
 from foundation.words import local
 from partnerships.health.state_machine import Rules
 from partnerships.health.timelines import worst_timeline
@@ -18,6 +18,7 @@ from partnerships.selectors.spans import get_spans_by_check
 
 _ONE_DAY = timedelta(days=1)
 _HOUR_SECONDS = 3600
+BLIND_SHARE = 20  # a twentieth of a day
 # The first of these that any check is in now, as in worst_timeline.
 _ORDER = ("down", "degraded", "unknown", "pending", "up", "paused")
 
@@ -98,36 +99,48 @@ def monitored_from(checks: Iterable[HealthCheck], spans: Sequence[Span], *, at: 
 
 
 def day_states(spans: Sequence[Span], *, days: int, at: datetime) -> tuple[str, ...]:
-    """The worst state on each of the last `days` local days, oldest first; "none" where there was no measuring."""
-    found: list[list[str]] = [[] for _ in range(days)]
+    """What each of the last `days` local days is drawn as, oldest first; "none" where there was no measuring.
+
+    Any downtime or degradation shows; being unknown or paused only where it took more than 5 % of the day.
+    """
+    spent: list[Counter[str]] = [Counter() for _ in range(days)]
+    for day, low, high, state in _by_day(spans, days=days, at=at):
+        spent[day][state] += high - low
+    return tuple(_day_state(states) for states in spent)
+
+
+def _day_state(spent: Counter[str]) -> str:
+    if not spent.total():
+        return "none"
+    for state in (CheckState.DOWN, CheckState.DEGRADED):
+        if spent[state]:
+            return state
+    unseen = spent[CheckState.UNKNOWN] + spent[CheckState.PENDING]
+    for state, length in ((CheckState.UNKNOWN, unseen), (CheckState.PAUSED, spent[CheckState.PAUSED])):
+        if length * BLIND_SHARE > spent.total():
+            return state
+    return CheckState.UP
+
+
+def _by_day(spans: Sequence[Span], *, days: int, at: datetime) -> Iterator[tuple[int, int, int, str]]:
+    """The spans cut by local midnights, as (day, start, end, state); open ones go on until `at`."""
     bounds = _midnights(days, at)
     for span in spans:
         end = to_us(at) if span.end is None else span.end
-        first = max(bisect_right(bounds, span.start) - 1, 0)
-        for day in range(first, days):
+        for day in range(max(bisect_right(bounds, span.start) - 1, 0), days):
             if bounds[day] >= end:
                 break
-            if span.start < bounds[day + 1]:
-                found[day].append(span.state)
-    return tuple(worst(states) for states in found)
+            low, high = max(span.start, bounds[day]), min(end, bounds[day + 1])
+            if low < high:
+                yield day, low, high, span.state
 
 
 def day_parts(spans: Sequence[Span], *, days: int, at: datetime, measured_from: int) -> list[DayPart]:
     """Everything but being up on the last `days` local days; the time before measuring began is unknown."""
-    bounds = _midnights(days, at)
-    before = [Span(bounds[0], measured_from, CheckState.UNKNOWN)] if measured_from > bounds[0] else []
-    parts = []
-    for span in [*before, *spans]:
-        end = to_us(at) if span.end is None else span.end
-        first = max(bisect_right(bounds, span.start) - 1, 0)
-        for day in range(first, days):
-            low, high = max(span.start, bounds[day]), min(end, bounds[day + 1])
-            if bounds[day] >= end:
-                break
-            if span.state != CheckState.UP and low < high:
-                close = 24.0 if high == bounds[day + 1] else _clock(high)
-                parts.append(DayPart(day, _clock(low), close, span.state))
-    return parts
+    begin = to_us(midnight(list_days(days, at)[0]))
+    before = [Span(begin, measured_from, CheckState.UNKNOWN)] if measured_from > begin else []
+    cut = _by_day([*before, *spans], days=days, at=at)
+    return [DayPart(day, _clock(low), _clock(high) or 24.0, state) for day, low, high, state in cut if state != "up"]
 
 
 def list_days(days: int, at: datetime) -> list[date]:
