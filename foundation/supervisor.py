@@ -17,7 +17,7 @@ from typing import IO
 
 from foundation import orphan_guard
 
-STOP_SECONDS = 7.0
+STOP_SECONDS = 8.0
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0
 STEADY_SECONDS = 60.0
 TICK_SECONDS = 0.2
@@ -40,10 +40,10 @@ class Child:
     """One program and its present process, if it runs; `pause` is the wait before its next restart."""
 
     program: Program
+    pause: float
     process: "subprocess.Popen[bytes] | None" = None
     started_at: float = 0.0
     due_at: float = 0.0
-    pause: float = FIRST_PAUSE
 
 
 class Supervisor:
@@ -52,8 +52,11 @@ class Supervisor:
     `say` gets one short line per start, restart and stop. Times are monotonic seconds.
     """
 
-    def __init__(self, programs: Sequence[Program], *, log_folder: Path, say: Say) -> None:
-        self._children = [Child(program) for program in programs]
+    def __init__(
+        self, programs: Sequence[Program], *, log_folder: Path, say: Say, first_pause: float = FIRST_PAUSE
+    ) -> None:
+        self._first_pause = first_pause
+        self._children = [Child(program, first_pause) for program in programs]
         self._log_folder = log_folder
         self._say = say
         self._is_stopping = False
@@ -113,7 +116,7 @@ class Supervisor:
         code = child.process.returncode
         self._sweep(child)
         if now - child.started_at >= STEADY_SECONDS:
-            child.pause = FIRST_PAUSE
+            child.pause = self._first_pause
         child.due_at = now + child.pause
         self._say(f"{child.program.name} ended with {code}; again in {child.pause:g} s, see {child.program.name}.log")
         child.pause = min(child.pause * 2, LONGEST_PAUSE)

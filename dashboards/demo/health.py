@@ -1,9 +1,14 @@
 """The measured past of every check: states, uptime by hour, latencies by hour and the latest results."""
 
+import json
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from random import Random
+from typing import Any
 
+from django.db import connection
+
+from dashboards.demo.bulk import insert_rows
 from dashboards.demo.integrations import Watched, tier_at
 from dashboards.demo.intervals import HOUR, Span, list_hours, list_spans, poller_gaps
 from dashboards.demo.story import Story
@@ -15,6 +20,9 @@ RESULTS = 60
 BATCH = 2_000
 PROBES_AN_HOUR = 120
 DRAWS = 10
+STATES = ("up", "degraded", "down", "unknown", "paused")
+UPTIME_COLUMNS = ("health_check", "hour", "tier", *(f"{state}_us" for state in STATES))
+LATENCY_COLUMNS = ("health_check", "hour", "n", "total_us", "buckets")
 
 
 def add_health(story: Story, watched: Sequence[Watched]) -> None:
@@ -24,8 +32,8 @@ def add_health(story: Story, watched: Sequence[Watched]) -> None:
     for one in watched:
         spans = list_spans(story, one.planned, gaps)
         StatusInterval.objects.bulk_create(_intervals(one.check, spans), batch_size=BATCH)
-        UptimeHour.objects.bulk_create(_uptime_hours(story, one, spans, hour), batch_size=BATCH)
-        LatencyHour.objects.bulk_create(_latency_hours(story, one, hour), batch_size=BATCH)
+        insert_rows(UptimeHour, UPTIME_COLUMNS, _uptime_hours(story, one, spans, hour))
+        insert_rows(LatencyHour, LATENCY_COLUMNS, _latency_hours(story, one, hour))
         results = list(_results(story, one))
         CheckResult.objects.bulk_create(results, batch_size=BATCH)
         _settle(one.check, spans, results[-1], hour)
@@ -43,33 +51,22 @@ def _intervals(check: HealthCheck, spans: Sequence[Span]) -> Iterator[StatusInte
         )
 
 
-def _uptime_hours(story: Story, one: Watched, spans: Sequence[Span], until: datetime) -> Iterator[UptimeHour]:
+def _uptime_hours(story: Story, one: Watched, spans: Sequence[Span], until: datetime) -> Iterator[tuple[Any, ...]]:
+    adapt = connection.ops.adapt_datetimefield_value
     for hour, shares in list_hours(spans, until):
-        yield UptimeHour(
-            health_check=one.check,
-            hour=hour,
-            tier=tier_at(story, one.planned, hour),
-            up_us=shares.get("up", 0),
-            degraded_us=shares.get("degraded", 0),
-            down_us=shares.get("down", 0),
-            unknown_us=shares.get("unknown", 0),
-        )
+        tier = tier_at(story, one.planned, hour)
+        yield one.check.pk, adapt(hour), tier, *(shares.get(state, 0) for state in STATES)
 
 
-def _latency_hours(story: Story, one: Watched, until: datetime) -> Iterator[LatencyHour]:
+def _latency_hours(story: Story, one: Watched, until: datetime) -> Iterator[tuple[Any, ...]]:
     rng = story.rng(f"latency/{one.planned.name}")
+    adapt = connection.ops.adapt_datetimefield_value
+    each = PROBES_AN_HOUR // DRAWS
     hour = until - timedelta(days=min(LATENCY_DAYS, one.planned.tiers[0][0]))
     while hour < until:
         draws = [_latency_us(rng, one, hour) for _ in range(DRAWS)]
-        histogram = add_to_histogram({}, draws)
-        each = PROBES_AN_HOUR // DRAWS
-        yield LatencyHour(
-            health_check=one.check,
-            hour=hour,
-            n=PROBES_AN_HOUR,
-            total_us=sum(draws) * each,
-            buckets={bucket: count * each for bucket, count in histogram.items()},
-        )
+        buckets = {bucket: count * each for bucket, count in add_to_histogram({}, draws).items()}
+        yield one.check.pk, adapt(hour), PROBES_AN_HOUR, sum(draws) * each, json.dumps(buckets)
         hour += HOUR
 
 

@@ -20,7 +20,7 @@ LONGEST = timedelta(days=25)
 CLOSE_AFTER = timedelta(days=4)
 WORK_BEGINS, WORK_ENDS = 7, 21
 SPAM_SHARE, MERGED_SHARE, REOPEN_SHARE = 0.012, 0.01, 0.034
-PENDING_SHARE, HOLD_SHARE, VENDOR_SHARE = 0.3, 0.42, 0.7
+PENDING_SHARE, HOLD_SHARE, VENDOR_SHARE = 0.3, 0.5, 0.7
 """Of all tickets those that wait for the customer; those and the ones on hold; of the latter those on a partner."""
 UNROUTED_SHARE = 0.15
 """Of the tickets of the last six hours, those that no team has yet."""
