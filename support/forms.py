@@ -57,6 +57,12 @@ class _TicketForm(forms.Form):
         kwargs.setdefault("auto_id", f"{self.prefix_name}-%s")
         super().__init__(*args, **kwargs)
 
+    def clean(self) -> dict[str, Any]:
+        """The values; a form that came without the version is refused where people can see it."""
+        if "version" in self.errors:
+            raise forms.ValidationError("The form was not complete. Load the page again and repeat.")
+        return self.cleaned_data
+
 
 class StateForm(_TicketForm):
     """A change to one of the states that the ticket may be given."""

@@ -49,6 +49,8 @@ _CSV_HEAD = (
     "reopens",
 )
 _CHUNK = 500
+_WITH_ENDED = {"solved", "all"}
+"""The tabs with ended tickets, where the day of opening says more than the age."""
 
 
 @require_safe
@@ -69,6 +71,7 @@ def ticket_list(request: HttpRequest) -> HttpResponse:
         "columns": [_column(*column, query) for column in (*_COLUMNS, *_MORE_COLUMNS)],
         "rows": [_row(ticket, at) for ticket in page.rows],
         "caption": _caption(page, query),
+        "shows_age": query.tab not in _WITH_ENDED,
         "before": _url(query, page=page.before.encode()) if page.before else "",
         "after": _url(query, page=page.after.encode()) if page.after else "",
         "csv": f"{reverse('support:tickets_csv')}?{_parameters(query)}",
@@ -182,7 +185,8 @@ def _row(ticket: Ticket, at: datetime) -> dict[str, object]:
         "url": ticket.get_absolute_url(),
         "subject": ticket.subject,
         "number": ticket.reference,
-        "age": duration(at - ticket.opened_at) if ticket.is_open else moment(ticket.opened_at, now=at),
+        "age": duration(at - ticket.opened_at),
+        "opened": moment(ticket.opened_at, now=at),
         "opened_at": ticket.opened_at,
         "area": ticket.category,
         "priority": ticket.get_priority_display(),

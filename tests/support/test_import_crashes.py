@@ -52,7 +52,12 @@ def wait_for_tickets(database, process):
 
 @pytest.mark.slow
 def test_killed_import_is_completed_by_the_next_run(own_database, shared_data, expected):
-    arguments = ("import_tickets", str(shared_data("tickets/servicenow_incidents_2016-03.csv.gz")), "--mapping", "servicenow")
+    arguments = (
+        "import_tickets",
+        str(shared_data("tickets/servicenow_incidents_2016-03.csv.gz")),
+        "--mapping",
+        "servicenow",
+    )
     first = own_database.start(*arguments)
     wait_for_tickets(own_database, first)
     kill_hard(first)
@@ -73,7 +78,12 @@ def test_killed_import_is_completed_by_the_next_run(own_database, shared_data, e
 
 @pytest.mark.slow
 def test_two_imports_of_one_file_at_once_store_it_once(own_database, shared_data, expected):
-    arguments = ("import_tickets", str(shared_data("tickets/servicenow_incidents_2016-03.csv.gz")), "--mapping", "servicenow")
+    arguments = (
+        "import_tickets",
+        str(shared_data("tickets/servicenow_incidents_2016-03.csv.gz")),
+        "--mapping",
+        "servicenow",
+    )
 
     both = [own_database.start(*arguments) for _ in range(2)]
     printed = [process.communicate(timeout=240) for process in both]
