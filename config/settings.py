@@ -264,6 +264,7 @@ PROBE_ALLOWED_PORTS = env.list("PROBE_ALLOWED_PORTS", cast=int, default=[])
 PROBE_USER_AGENT = env.str("PROBE_USER_AGENT", default="Fieldlight-probe/1 (+set PROBE_USER_AGENT to a contact)")
 PROBE_RESULT_DAYS = env.int("PROBE_RESULT_DAYS", default=14)
 
+IMPORT_EXPORT_EXPORT_PERMISSION_CODE = "view"
 AUDITLOG_DISABLE_REMOTE_ADDR = True
 AUDITLOG_INCLUDE_TRACKING_MODELS = (
     {"model": "operations.User", "exclude_fields": ["password", "last_login"], "m2m_fields": ["groups"]},

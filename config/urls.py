@@ -1,7 +1,12 @@
 """Every URL of the site."""
 
+from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
+
+admin.site.site_header = admin.site.site_title = "Fieldlight"
+admin.site.index_title = "Records"
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 urlpatterns = [
     path("", include("dashboards.urls")),

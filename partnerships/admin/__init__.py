@@ -1,0 +1,3 @@
+from partnerships.admin import checks, partners
+
+__all__ = ["checks", "partners"]

@@ -1,0 +1,78 @@
+"""Health checks and what they measured in the admin."""
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+
+from foundation.admin import EditAdmin, ReadOnlyAdmin
+from partnerships.models import CheckResult, HealthCheck, LatencyHour, StatusInterval, UptimeHour
+from partnerships.services.events import pause_check, resume_check
+
+
+@admin.register(HealthCheck)
+class HealthCheckAdmin(EditAdmin):
+    list_display = ("name", "integration", "kind", "state", "state_since", "interval_seconds", "is_paused")
+    list_select_related = ("integration",)
+    list_filter = ("state", "kind", "is_paused")
+    search_fields = ("name", "integration__name", "url")
+    autocomplete_fields = ("integration",)
+    readonly_fields = (
+        "is_paused",
+        "state",
+        "state_since",
+        "last_result_at",
+        "last_outcome",
+        "last_reason",
+        "last_detail",
+        "next_due_at",
+    )
+    actions = ("pause", "resume")
+
+    @admin.action(description="Pause", permissions=["change"])
+    def pause(self, request: HttpRequest, queryset: QuerySet[HealthCheck]) -> None:
+        """Stop probing the chosen checks."""
+        ids = list(queryset.filter(is_paused=False).values_list("pk", flat=True))
+        for check_id in ids:
+            pause_check(check_id=check_id, at=timezone.now())
+        self.message_user(request, f"{len(ids)} paused.", messages.SUCCESS)
+
+    @admin.action(description="Resume", permissions=["change"])
+    def resume(self, request: HttpRequest, queryset: QuerySet[HealthCheck]) -> None:
+        """Probe the chosen checks again."""
+        ids = list(queryset.filter(is_paused=True).values_list("pk", flat=True))
+        for check_id in ids:
+            resume_check(check_id=check_id, at=timezone.now())
+        self.message_user(request, f"{len(ids)} resumed.", messages.SUCCESS)
+
+
+class _OfCheckAdmin(ReadOnlyAdmin):
+    list_select_related = ("health_check__integration",)
+    search_fields = ("health_check__name", "health_check__integration__name")
+
+
+@admin.register(CheckResult)
+class CheckResultAdmin(_OfCheckAdmin):
+    list_display = ("finished_at", "health_check", "outcome", "reason", "latency_us", "http_status")
+    list_filter = ("outcome",)
+    ordering = ("-pk",)
+
+
+@admin.register(StatusInterval)
+class StatusIntervalAdmin(_OfCheckAdmin):
+    list_display = ("health_check", "state", "started_at", "ended_at", "reason")
+    list_filter = ("state",)
+    ordering = ("-pk",)
+
+
+@admin.register(UptimeHour)
+class UptimeHourAdmin(_OfCheckAdmin):
+    list_display = ("hour", "health_check", "tier", "up_us", "degraded_us", "down_us", "unknown_us", "paused_us")
+    list_filter = ("tier",)
+    ordering = ("-pk",)
+
+
+@admin.register(LatencyHour)
+class LatencyHourAdmin(_OfCheckAdmin):
+    list_display = ("hour", "health_check", "n", "total_us")
+    ordering = ("-pk",)

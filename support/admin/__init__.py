@@ -1,0 +1,3 @@
+from support.admin import people, tickets
+
+__all__ = ["people", "tickets"]

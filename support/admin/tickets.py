@@ -1,0 +1,91 @@
+"""Tickets in the admin: written through the services of the pages, so that each change is an event."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+
+from foundation.admin import EditAdmin, ReadOnlyAdmin, ReadOnlyInline
+from support.models import Ticket, TicketEvent, Via
+from support.services.tickets import NewTicket, assign_ticket, change_ticket_fields, open_ticket
+
+_WORDS = ("subject", "priority", "category", "channel")
+_OWNERS = ("team", "assignee")
+_DERIVED = (
+    "state",
+    "external_source",
+    "external_id",
+    "opened_at",
+    "resolved_at",
+    "closed_at",
+    "wake_at",
+    "reopen_count",
+)
+
+
+class TicketEventInline(ReadOnlyInline):
+    model = TicketEvent
+    fields = ("at", "kind", "actor", "old_state", "new_state", "reason", "body", "via")
+    verbose_name_plural = "history"
+
+
+@admin.register(Ticket)
+class TicketAdmin(EditAdmin):
+    """The state is changed on the ticket's page, which knows what each step needs."""
+
+    import_export_change_list_template = "admin/support/ticket/change_list.html"
+    list_display = ("reference", "subject", "state", "priority", "team", "assignee", "opened_at")
+    list_select_related = ("team", "assignee")
+    list_filter = ("state", "priority", "team")
+    search_fields = ("subject", "external_id")
+    autocomplete_fields = ("customer", "team", "assignee")
+    fields = (*_WORDS, "customer", *_OWNERS, *_DERIVED)
+    inlines = (TicketEventInline,)
+    show_full_result_count = False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
+        """A ticket's history is append-only, and so the ticket stays."""
+        return False
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:  # noqa: ARG002
+        return _DERIVED if obj is None else (*_DERIVED, "customer")
+
+    def get_inlines(self, request: HttpRequest, obj: Any) -> Any:
+        return super().get_inlines(request, obj) if obj else ()
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:  # noqa: FBT001
+        """Open the ticket, or hand each kind of change to its service."""
+        said_by: dict[str, Any] = {"actor": request.user, "at": timezone.now(), "via": Via.ADMIN}
+        values = form.cleaned_data
+        if not change:
+            new = NewTicket(**{name: values[name] for name in (*_WORDS, "customer", *_OWNERS)})
+            obj.pk = open_ticket(new=new, **said_by).pk
+        else:
+            words = {name: values[name] for name in _WORDS if name in form.changed_data}
+            owners = {name: values[name] for name in _OWNERS if name in form.changed_data}
+            change_ticket_fields(ticket_id=obj.pk, fields=words, **said_by)
+            assign_ticket(ticket_id=obj.pk, **owners, **said_by)
+        obj.refresh_from_db()
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """The list, with the way to the import where there is one."""
+        answer: HttpResponse = super().changelist_view(request, {**(extra_context or {}), "import_url": _import_url()})
+        return answer
+
+
+def _import_url() -> str:
+    try:
+        return reverse("support:import")
+    except NoReverseMatch:
+        return ""
+
+
+@admin.register(TicketEvent)
+class TicketEventAdmin(ReadOnlyAdmin):
+    list_display = ("at", "ticket", "kind", "actor", "old_state", "new_state", "via")
+    list_select_related = ("ticket", "actor")
+    list_filter = ("kind", "via")
+    search_fields = ("ticket__subject", "ticket__external_id", "reason")
+    ordering = ("-pk",)
