@@ -8,6 +8,7 @@ from itertools import pairwise
 from charts.primitives import Point, text_width
 
 _MULTIPLES = (1, 2, 2.5, 5, 10)
+_SAME, _NOTHING = 1e-9, 1e-12
 _TINY, _LONG, _HUGE = 1e-4, 1e6, 1e12
 _UNITS = ((1e9, "bn"), (1e6, "M"), (1e3, "k"))
 
@@ -42,8 +43,9 @@ def value_axis(values: Iterable[float | None], *, from_zero: bool = True, count:
     low, high = (min(known), max(known)) if known else (0.0, 1.0)
     if from_zero:
         low, high = min(low, 0), max(high, 0)
-    if low == high:
-        low, high = low - (abs(low) / 2 or 0), high + (abs(high) / 2 or 1)
+    # Values that binary fractions can hardly tell apart have no scale of their own.
+    if high / 2 - low / 2 <= max(abs(low), abs(high)) * _SAME or high - low < _NOTHING:
+        low, high = low - abs(low) / 2, high + (abs(high) / 2 or 1)
     step = _round_step(high / count - low / count)
     first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
     ticks = tuple(_clean(i * step, step) for i in range(first, max(last, first + 1) + 1))
@@ -61,6 +63,13 @@ def short(value: float) -> str:
         if size >= unit * (10 if name == "k" else 1):
             return _trim(value / unit) + name
     return _trim(value)
+
+
+def number(value: float, decimals: int) -> str:
+    """A value written out beside a point or a line; from a million on as short as on the axis."""
+    if abs(value) >= _LONG:
+        return short(value)
+    return f"{value:,.{decimals}f}".replace("-", "−")
 
 
 def thin(ticks: Sequence[tuple[float, str]], gap: float = 8) -> list[tuple[float, str]]:

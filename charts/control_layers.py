@@ -2,7 +2,7 @@
 
 from itertools import pairwise
 
-from charts.axis import clip, decimate, spread, thin
+from charts.axis import clip, decimate, number, spread, thin
 from charts.control_data import ControlData, Phase
 from charts.control_plane import RANGE_HEIGHT, TOP, Plane
 from charts.primitives import (
@@ -34,7 +34,7 @@ def _phase(phase: Phase, plane: Plane, decimals: int) -> str:
     body = rect(left, upper, right - left, lower - upper, "band")
     body += segment((left, y(limits.centre)), (right, y(limits.centre)), "centre")
     body += segment((left, upper), (right, upper), "limit") + segment((left, lower), (right, lower), "limit")
-    high, low = f"limit {limits.upper:,.{decimals}f}", f"limit {limits.lower:,.{decimals}f}"
+    high, low = f"limit {number(limits.upper, decimals)}", f"limit {number(limits.lower, decimals)}"
     if right - left < max(text_width(high), text_width(low)) + 10:
         return body
     below = lower + 13 if lower + 13 < plane.foot else lower - 5
@@ -51,7 +51,7 @@ def draw_path(data: ControlData, plane: Plane) -> str:
         upper, lower, middle = ([(x(a), y(v)) for a, v in side if a <= plane.horizon] for side in _sides(data))
         body += area(upper, lower, "fan") + line(middle, "proj")
     goal = data.goal
-    if goal and goal.has_end and goal.at <= plane.horizon:
+    if goal and goal.has_end and plane.start <= goal.at <= plane.horizon:
         body += diamond(x(goal.at), y(goal.value), "goal", 5)
     return body + (_narrow_goal(data, plane, path) if plane.canvas.is_narrow else _right(plane))
 
@@ -122,8 +122,8 @@ def draw_data(data: ControlData, plane: Plane) -> str:
     definitions = [mark.index for mark in data.breaks if mark.is_definition]
     edges = [0, *definitions, len(data.values)]
     body = ""
-    for number, (start, end) in enumerate(pairwise(edges)):
-        old = number < len(edges) - 2
+    for count, (start, end) in enumerate(pairwise(edges)):
+        old = count < len(edges) - 2
         body += _run(data, plane, max(start, plane.first), end, old=old)
     return body + _signals(data, plane) + _last(data, plane)
 
@@ -161,7 +161,7 @@ def _last(data: ControlData, plane: Plane) -> str:
     at, height = plane.x(index), plane.y(value)
     falling = len(known) > 1 and known[-2][1] > value
     side = height + 20 if falling and height + 22 < plane.foot else height - 10
-    words = f"{value:,.{data.decimals}f}"
+    words = number(value, data.decimals)
     left = max(at - 3, plane.left + text_width(words, "t-big"))
     return part + dot(at, height, 4, "pt-now") + text(left, max(side, TOP - 4), words, "t-big halo", "end")
 
@@ -183,7 +183,7 @@ def draw_ranges(data: ControlData, plane: Plane) -> str:
     if limit is None:
         return body
     end = plane.x(len(data.values) - 0.5)
-    label = f"limit {limit:,.{data.decimals}f}"
+    label = f"limit {number(limit, data.decimals)}"
     room = plane.canvas.width - end - 6 > text_width(label)
     return (
         body

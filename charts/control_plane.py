@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass
 
-from charts.axis import Axis, clip, value_axis
+from charts.axis import Axis, clip, number, value_axis
 from charts.control_data import ControlData
 from charts.primitives import Canvas, Scale, segment, text, text_width
 
@@ -98,7 +98,7 @@ def _right_labels(data: ControlData, horizon: float) -> list[RightLabel]:
     labels = []
     if data.phases and data.phases[-1].end >= len(data.values) - 1:
         centre = data.phases[-1].limits.centre
-        labels.append(RightLabel(centre, ((f"mean {centre:,.{data.decimals}f}", "t"),)))
+        labels.append(RightLabel(centre, ((f"mean {number(centre, data.decimals)}", "t"),)))
     path = clip(data.path, -math.inf, horizon)
     if data.goal and path:
         label = data.goal.beyond if data.goal.beyond and data.goal.at > horizon else data.goal.label
@@ -106,5 +106,6 @@ def _right_labels(data: ControlData, horizon: float) -> list[RightLabel]:
         labels.append(RightLabel(path[-1][1], lines))
     if data.fan and data.fan.middle:
         value = data.fan.middle[-1][1]
-        labels.append(RightLabel(value, ((data.fan.label, "t"), (f"{value:,.{data.decimals}f} {data.unit}", "t-ink"))))
+        words = f"{number(value, data.decimals)} {data.unit}"
+        labels.append(RightLabel(value, ((data.fan.label, "t"), (words, "t-ink"))))
     return labels

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from charts.axis import thin, value_axis
+from charts.axis import number, thin, value_axis
 from charts.primitives import Body, Canvas, Caption, Markup, Scale, dot, line, no_data, pair, segment, text, text_width
 
 TOP = 20.0
@@ -77,6 +77,6 @@ def _last(panel: Panel, points: Sequence[tuple[float, float] | None], sides: tup
     if not known:
         return text(sum(sides) / 2, TOP + 60, "no data", "t", "middle")
     (at, height), value = known[-1]
-    words = f"{value:,.{decimals}f}"
+    words = number(value, decimals)
     end = min(max(at + 7, sides[0] + text_width(words, "t-ink")), sides[1])
     return text(end, max(height - 9, TOP + 8), words, "t-ink halo", "end")
