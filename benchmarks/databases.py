@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlsplit
 
 import psycopg2
 
@@ -72,7 +72,7 @@ def postgresql_database(**settings: str) -> Iterator[OwnDatabase]:
         with _administrating() as cursor:
             cursor.execute(f'CREATE DATABASE "{name}"')
         try:
-            url = urlunsplit(urlsplit(server_url())._replace(path=f"/{name}"))
+            url = f"{server_url().rpartition('/')[0]}/{name}"
             database = OwnDatabase("PostgreSQL", _env(Path(folder), url, settings), Path(folder))
             _migrate(database)
             yield database

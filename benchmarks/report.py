@@ -10,8 +10,7 @@ from dataclasses import dataclass, field
 class Line:
     """Ours beside a peer or a limit. `ratio` is how many times better ours is, or what share of a limit it reaches.
 
-    `gate` and `aim` are the least ratios wanted; None where the line only informs. `at_most` turns both round: the
-    ratio is then a cost, and less is better.
+    `gate` and `aim` are the least ratios wanted; None where the line only informs.
     """
 
     what: str
@@ -21,16 +20,14 @@ class Line:
     ratio: float
     gate: float | None = None
     aim: float | None = None
-    at_most: bool = False
 
     @property
     def verdict(self) -> str:
         if self.gate is None:
             return ""
-        sign = "≤" if self.at_most else "≥"
-        wanted = f"gate {sign} {self.gate:g}"
+        wanted = f"gate ≥ {self.gate:g}"
         if self.aim is not None:
-            wanted += f", aim {sign} {self.aim:g}"
+            wanted += f", aim ≥ {self.aim:g}"
         return f"{self._reached()} ({wanted})"
 
     def _reached(self) -> str:
@@ -39,7 +36,7 @@ class Line:
         return "aim reached" if self.aim is not None and self._holds(self.aim) else "met"
 
     def _holds(self, bound: float | None) -> bool:
-        return bound is not None and (self.ratio <= bound if self.at_most else self.ratio >= bound)
+        return bound is not None and self.ratio >= bound
 
     def __str__(self) -> str:
         return (

@@ -1,0 +1,17 @@
+"""The product's Celery application with one more task: one check a message."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from config.celery import app
+
+__all__ = ["app"]
+
+
+@shared_task(name="benchmarks.poll_one_check", ignore_result=True)
+def poll_one_check(check_id: int) -> None:
+    """What most systems do: each check is a task of its own, here with the same engine and the same storing."""
+    from partnerships.services.poll import get_engine, poll_check_now
+
+    poll_check_now(check_id=check_id, engine=get_engine())
