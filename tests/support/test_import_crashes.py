@@ -91,3 +91,37 @@ def test_two_imports_of_one_file_at_once_store_it_once(own_database, shared_data
     assert [process.returncode for process in both] == [0, 0], printed
     assert [error for _, error in printed if error] == []
     assert figures(own_database) == expected
+
+
+CLICKS = """
+    import time
+    from django.utils import timezone
+    from support.models import Ticket
+    from support.services.messages import add_note
+    from support.services.tickets import NewTicket, open_ticket
+    print("ready", flush=True)
+    longest = 0.0
+    for number in range(40):
+        begun = time.monotonic()
+        ticket = open_ticket(new=NewTicket(subject=str(number)), actor=None, at=timezone.now())
+        add_note(ticket_id=ticket.pk, body="x", actor=None, at=timezone.now())
+        longest = max(longest, time.monotonic() - begun)
+        time.sleep(0.05)
+    print(longest)
+"""
+
+
+@pytest.mark.slow
+def test_people_can_write_while_an_import_runs(own_database, shared_data, expected):
+    file = str(shared_data("tickets/servicenow_incidents_2016-03.csv.gz"))
+    running = own_database.start("import_tickets", file, "--mapping", "servicenow")
+    wait_for_tickets(own_database, running)
+    clicks = own_database.start_code(CLICKS)
+
+    out, err = clicks.communicate(timeout=120)
+    running.communicate(timeout=240)
+
+    assert (clicks.returncode, running.returncode) == (0, 0), err
+    assert "locked" not in err
+    assert float(out.splitlines()[-1]) < 10, "nobody waits that long for a click"
+    assert int(own_database.run_code(COUNT)) == expected["tickets"] + 40
