@@ -105,7 +105,7 @@ def _env(folder: Path, url: str, settings: dict[str, str]) -> dict[str, str]:
 
 def _migrate(database: OwnDatabase) -> None:
     done = subprocess.run(
-        [sys.executable, "manage.py", "migrate", "--verbosity", "0"],
+        [sys.executable, "manage.py", "migrate", "--verbosity", "0", "--skip-checks"],
         cwd=ROOT,
         env=database.env,
         capture_output=True,

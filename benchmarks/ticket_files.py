@@ -5,10 +5,10 @@ from __future__ import annotations
 import csv
 import random
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-_FIRST = datetime(2024, 1, 2, 8, 0)
+_FIRST = datetime(2024, 1, 2, 8, tzinfo=UTC)
 _LOG_HEADER = (
     "number,incident_state,active,reopen_count,made_sla,caller_id,opened_by,opened_at,sys_updated_by,sys_updated_at,"
     "contact_type,location,category,subcategory,u_symptom,impact,urgency,priority,assignment_group,assigned_to,"
@@ -56,10 +56,10 @@ def _incident(number: int) -> Iterator[list[str]]:
     fixed += [f"Subcategory {chance.randint(1, 200)}", f"Symptom {chance.randint(1, 300)}"]
     for step, (state, at) in enumerate(zip(_STATES, times, strict=True)):
         yield [
-            f"INC{number:07d}", state, "true", "0", "true", f"Caller {number % 3000}", "Opened by 8", _day_first(opened),
-            f"Updated by {chance.randint(1, 90)}", _day_first(at), "Phone", *fixed, "2 - Medium", "2 - Medium", priority,
-            f"Group {group}", f"Resolver {group * 3 + step // 3}" if step else "?", _day_first(times[4]),
-            _day_first(times[5]),
+            f"INC{number:07d}", state, "true", "0", "true", f"Caller {number % 3000}", "Opened by 8",
+            _day_first(opened), f"Updated by {chance.randint(1, 90)}", _day_first(at), "Phone", *fixed,
+            "2 - Medium", "2 - Medium", priority, f"Group {group}",
+            f"Resolver {group * 3 + step // 3}" if step else "?", _day_first(times[4]), _day_first(times[5]),
         ]  # fmt: skip
 
 
