@@ -56,6 +56,7 @@ app.conf.beat_schedule = {
     "stale": _every("partnerships.sweep_stale_checks", 30),
     "retention": _every("partnerships.drop_old_results", 3600),
     "recompute": _every("metrics.recompute_marked_days", 2),
+    "tickets": _every("support.move_due_tickets", 60),
 }
 app.autodiscover_tasks()
 
