@@ -36,14 +36,14 @@ def add_integrations(story: Story, people: People, *, sandbox_port: int) -> list
         partner = Partner.objects.create(
             name=planned.name, slug=slugify(planned.name), website=planned.website, owner=owner
         )
-        watched += _add_partner(story, planned, partner, owner, base)
+        watched += _add_partner(planned, partner, owner, base)
     TierPeriod.objects.bulk_create(
         period for one in watched for period in _tier_periods(story, one.planned, one.integration, people.coo)
     )
     return watched
 
 
-def _add_partner(story: Story, planned: PlannedPartner, partner: Partner, owner: User, base: str) -> list[Watched]:
+def _add_partner(planned: PlannedPartner, partner: Partner, owner: User, base: str) -> list[Watched]:
     watched = []
     for one in planned.integrations:
         integration = Integration.objects.create(
@@ -58,7 +58,6 @@ def _add_partner(story: Story, planned: PlannedPartner, partner: Partner, owner:
             interval_seconds=30,
             retry_interval_seconds=5,
             timeout_ms=3_000,
-            **_idle(story, one),
         )
         watched.append(Watched(one, integration, check))
     if planned.feed:
@@ -76,12 +75,6 @@ def _assertions() -> dict[str, Any]:
     }
 
 
-def _idle(story: Story, planned: Planned) -> dict[str, Any]:
-    """The schedule of a check that has been measured until the story's end and was up."""
-    begin = first_hour(story, planned)
-    return {"monitored_from": begin, "next_due_at": story.now}
-
-
 def _add_feed(integration: Integration, kind: str, url: str) -> None:
     HealthCheck.objects.create(
         integration=integration,
@@ -94,11 +87,6 @@ def _add_feed(integration: Integration, kind: str, url: str) -> None:
         fail_threshold=1,
         recover_threshold=1,
     )
-
-
-def first_hour(story: Story, planned: Planned) -> datetime:
-    """When the integration's check began to measure; on the hour."""
-    return story.now.replace(minute=0, second=0) - timedelta(days=planned.tiers[0][0])
 
 
 def _tier_periods(story: Story, planned: Planned, integration: Integration, changed_by: User) -> Iterator[TierPeriod]:

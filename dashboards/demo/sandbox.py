@@ -4,7 +4,7 @@ import re
 
 from partnerships.models import HealthCheck
 
-DEFAULT_PORT = 8901
+DEFAULT_PORT = 9100
 _LOOPBACK = re.compile(r"^http://127\.0\.0\.1:(\d+)/")
 
 

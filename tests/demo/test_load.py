@@ -9,6 +9,7 @@ from django.db import transaction
 from dashboards.demo import arrivals
 from dashboards.demo.catalogue import PARTNERS
 from dashboards.demo.load import load_company
+from dashboards.demo.sandbox import point_checks_at
 from dashboards.demo.story import make_story
 from metrics.models import Target
 from operations.models import User
@@ -23,6 +24,8 @@ from partnerships.models import (
     TierPeriod,
     UptimeHour,
 )
+from partnerships.probes.registry import get_probe
+from partnerships.sandbox.server import make_app
 from support.models import Customer, Ticket, TicketEvent
 from tests.demo.digests import digest_of
 
@@ -37,7 +40,7 @@ TABLES = [
 def small_company(monkeypatch):
     """A smaller company with the same story, for questions that need no twenty thousand tickets."""
     monkeypatch.setattr(arrivals, "TICKETS", 600)
-    monkeypatch.setattr("dashboards.demo.integrations.PARTNERS", PARTNERS[7:8] + PARTNERS[11:])
+    monkeypatch.setattr("dashboards.demo.integrations.PARTNERS", PARTNERS[1:2] + PARTNERS[11:])
     monkeypatch.setattr("dashboards.demo.health.LATENCY_DAYS", 3)
 
 
@@ -92,3 +95,33 @@ def test_installation_has_the_standard_accounting_profile(db):
 
     assert (profile.name, profile.version) == ("standard", 1)
     assert (profile.maintenance, profile.unknown, profile.degraded_weight) == ("exclude", "exclude", 0)
+
+
+def test_checks_are_valid_and_answered_by_the_sandbox(small_company, db, story):
+    """Every address of a demo check is one that the sandbox plays: an endpoint, or a status page of the check's kind."""
+    load_company(story, sandbox_port=9100)
+    app = make_app()
+
+    for check in HealthCheck.objects.all():
+        path = check.url.removeprefix("http://127.0.0.1:9100")
+        handler = _handler_of(app, path)
+        assert get_probe(check.kind).validate(check.config) == []
+        assert handler == {"http": "_endpoint", "statuspage": "_statuspage", "slack_status": "_slack"}[check.kind]
+
+
+def _handler_of(app, path):
+    """The name of the function that answers the path; the first route that matches wins."""
+    for route in app.router.routes():
+        if route.method == "GET" and route.resource._match(path) is not None:
+            return route.handler.__name__
+    return None
+
+
+def test_checks_follow_the_sandbox_to_another_port(small_company, db, story):
+    load_company(story, sandbox_port=9100)
+
+    moved = point_checks_at(9177)
+
+    assert moved == HealthCheck.objects.count() > 0
+    assert not HealthCheck.objects.exclude(url__startswith="http://127.0.0.1:9177/").exists()
+    assert point_checks_at(9177) == 0
