@@ -1,7 +1,8 @@
 """What goes wrong when: by the wall clock and a seed only, so that every run tells the same story.
 
-Time is cut into slots of a minute; the slots repeat. Every integration has one slot of trouble in each round, every
-partner one in which all of its integrations are down and its status page admits it a little late.
+Time is cut into slots of a minute; the slots repeat. Two in three integrations have a slot of trouble of their own
+every ten minutes; every half hour each partner has one in which all of its integrations are down, which its status
+page admits a little late.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from hashlib import blake2b
 
 SLOT_SECONDS = 60
 SLOTS = 10
+PARTNER_SLOTS = 30
 ADMITS_AFTER = 15.0  # seconds that a status page is behind
 HEALTHY_SHARE = 3  # one integration in so many has no trouble of its own
 
@@ -47,7 +49,7 @@ class Timetable:
 
     def is_partner_down(self, partner: str, now: float) -> bool:
         """Whether everything of this partner is down."""
-        return self._slot(now) == self._number(partner) % SLOTS
+        return int(now // SLOT_SECONDS) % PARTNER_SLOTS == self._number(partner) % PARTNER_SLOTS
 
     def admits(self, partner: str, now: float) -> bool:
         """Whether the partner's status page tells of its trouble."""
