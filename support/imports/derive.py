@@ -7,7 +7,7 @@ from itertools import pairwise
 from support.imports.errors import Refusal
 from support.imports.facts import ENDED_STATES, OPEN_VALUES, EventFact, TicketFacts
 from support.imports.history import History, read_history
-from support.imports.mapping import BadTimes, Mapping, OpenWithEnd, RowsAre, TimeRule
+from support.imports.mapping import BadTimes, Mapping, OpenWithEnd, Order, RowsAre, TimeRule
 from support.imports.rows import ParsedRow
 from support.imports.times import to_datetime
 from support.models import EventKind, Priority, TicketState
@@ -52,7 +52,7 @@ def _derive(rows: Sequence[ParsedRow], last: ParsedRow, mapping: Mapping) -> Tic
     if mapping.events:
         events: tuple[EventFact, ...] = tuple(history.events)
         reopens: int | None = history.reopen_count
-        warnings += _log_warnings(rows, last, history, opened)
+        warnings += _log_warnings(rows, history, opened, mapping.events.order)
     else:
         events, reopens = _steps_to(state, ends), last.reopens
     warnings += _value_warnings(rows, ends)
@@ -152,13 +152,15 @@ def _steps_to(state: str, ends: End) -> tuple[EventFact, ...]:
     return tuple(steps)
 
 
-def _log_warnings(rows: Sequence[ParsedRow], last: ParsedRow, history: History, opened: datetime) -> list[str]:
+def _log_warnings(rows: Sequence[ParsedRow], history: History, opened: datetime, order: Order) -> list[str]:
     """What is odd about the history; each kind at most once a ticket."""
-    times = [row.at or 0 for row in sorted(rows, key=lambda row: row.line)]
+    is_newest_first = order is Order.FILE_REVERSED
+    times = [row.at or 0 for row in sorted(rows, key=lambda row: row.line, reverse=is_newest_first)]
+    stated = rows[-1].reopens
     found = {
         OUT_OF_ORDER: any(later < earlier for earlier, later in pairwise(times)),
         BEFORE_OPENED: to_datetime(min(times)) < opened,
-        REOPENS_DIFFER: last.reopens is not None and last.reopens != history.reopen_count,
+        REOPENS_DIFFER: stated is not None and stated != history.reopen_count,
     }
     return [name for name, is_so in found.items() if is_so]
 

@@ -43,8 +43,8 @@ class Spill:
 
     def _sort_key(self, row: ParsedRow) -> tuple[int, int]:
         """What orders a ticket's rows before their line does."""
-        if self._order is Order.FILE:
-            return 0, 0
+        if self._order in {Order.FILE, Order.FILE_REVERSED}:
+            return (-row.line if self._order is Order.FILE_REVERSED else row.line), 0
         return (row.sequence, row.at or 0) if self._order is Order.SEQUENCE else (row.at or 0, row.sequence)
 
     def _flush(self) -> None:

@@ -17,6 +17,7 @@ class Layout(StrEnum):
 class Order(StrEnum):
     TIME = "time"
     FILE = "file"
+    FILE_REVERSED = "file_reversed"
     SEQUENCE = "sequence"
 
 
