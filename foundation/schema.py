@@ -50,7 +50,7 @@ class ProblemAutoSchema(AutoSchema):
     def get_override_parameters(self) -> list[Any]:
         """The headers of the request and of the response."""
         parameters: list[Any] = [_retry_after()]
-        if self.method == "POST":
+        if self.method == "POST" and not self._is_unstored():
             parameters.append(_idempotency_key())
         if self._has_versioned_row():
             if self.method in _ON_ROWS:
@@ -58,6 +58,9 @@ class ProblemAutoSchema(AutoSchema):
             if self.method != "DELETE":
                 parameters.append(_etag("201" if self.method == "POST" else "200"))
         return parameters
+
+    def _is_unstored(self) -> bool:
+        return getattr(self.view, "action", None) in getattr(self.view, "unstored_actions", ())
 
     def _has_versioned_row(self) -> bool:
         """Whether the operation reads or writes one row that has a version."""

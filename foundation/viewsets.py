@@ -36,6 +36,7 @@ class ApiView(APIView):
 
     http_method_names = ["get", "head", "post", "put", "patch", "delete"]
     query_parameters: ClassVar[tuple[str, ...]] = ()
+    unstored_actions: ClassVar[frozenset[str]] = frozenset()
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Check who asks, how often, and that no query parameter is misspelt: ignoring one would return too much."""
@@ -52,7 +53,7 @@ class ApiView(APIView):
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
         """Handle the request, its POST handler wrapped before."""
         handler: Callable[..., Response] | None = getattr(self, "post", None)
-        if handler is not None:
+        if handler is not None and getattr(self, "action_map", {}).get("post") not in self.unstored_actions:
             self.post = lambda request, *a, **kw: answer_once(request, lambda: handler(request, *a, **kw))
         return super().dispatch(request, *args, **kwargs)
 

@@ -1,11 +1,6 @@
-from partnerships.api.checks import (
-    CheckResultViews,
-    HealthCheckViews,
-    LatencyHourViews,
-    StatusIntervalViews,
-    UptimeHourViews,
-)
+from partnerships.api.checks import HealthCheckViews
 from partnerships.api.partners import AccountingProfileViews, IntegrationViews, PartnerViews, TierPeriodViews
+from partnerships.api.results import CheckResultViews, LatencyHourViews, StatusIntervalViews, UptimeHourViews
 
 ROUTES = {
     "partners": PartnerViews,

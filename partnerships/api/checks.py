@@ -1,24 +1,29 @@
 """Health checks, and what probing them gave."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
+from django.utils import timezone
 from django_filters import CharFilter, ChoiceFilter, ModelChoiceFilter
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
 
-from foundation.filters import Filters, FlagFilter, InstantFilter
+from foundation.filters import Filters, FlagFilter
+from foundation.refusals import ConflictError
 from foundation.serializers import RowSerializer
-from foundation.viewsets import EditViews, ReadViews
+from foundation.viewsets import EditViews
 from partnerships.models import (
     CheckKind,
-    CheckResult,
     CheckState,
     HealthCheck,
     Integration,
-    LatencyHour,
-    Outcome,
-    StatusInterval,
-    Tier,
-    UptimeHour,
 )
+from partnerships.probes.rules import list_check_problems
+from partnerships.services.events import pause_check, resume_check
+from partnerships.services.poll import get_engine
+from partnerships.services.poll_now import poll_checks_now
 
 _DERIVED = (
     "is_paused",
@@ -57,6 +62,18 @@ class HealthCheckSerializer(RowSerializer):
         )
         read_only_fields = _DERIVED
 
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Besides the model's rules: a URL that may be fetched and settings that the kind takes."""
+        attrs = super().validate(attrs)
+        row = self.instance or HealthCheck()
+        wanted = {name: attrs.get(name, getattr(row, name)) for name in ("kind", "url", "config")}
+        problems: dict[str, list[str]] = {}
+        for name, message in list_check_problems(**wanted):
+            problems.setdefault(name, []).append(message)
+        if problems:
+            raise serializers.ValidationError(problems)
+        return attrs
+
 
 class HealthCheckFilters(Filters):
     q = CharFilter(field_name="name", lookup_expr="icontains")
@@ -72,107 +89,31 @@ class HealthCheckViews(EditViews):
     queryset = HealthCheck.objects.all()
     serializer_class = HealthCheckSerializer
     filterset_class = HealthCheckFilters
-    action_permissions: ClassVar = {"poll": ("partnerships.change_healthcheck",)}
+    action_permissions: ClassVar = dict.fromkeys(("poll", "pause", "resume"), ("partnerships.change_healthcheck",))
+    unstored_actions = frozenset({"poll"})  # Waits for the partner, which no transaction should.
 
+    @extend_schema(request=None, responses={201: HealthCheckSerializer})
+    @action(detail=True, methods=["post"], url_path="polls")
+    def poll(self, request: Request, pk: str) -> Response:  # noqa: ARG002
+        """Probe the check now, within its timeout; 409 while it is paused or being probed already."""
+        self.read_body(request, serializers.Serializer)
+        check = self.get_object()
+        if check.is_paused:
+            raise ConflictError("The check is paused.", code="paused")
+        if check.pk not in poll_checks_now(check_ids=[check.pk], engine=get_engine()):
+            raise ConflictError("The check is being probed already, or gave no result in its time.", code="busy")
+        return self.answer_written(check, status=201)
 
-class _OfCheck(Filters):
-    health_check = ModelChoiceFilter(queryset=HealthCheck.objects.all())
+    @extend_schema(request=None, responses={201: HealthCheckSerializer})
+    @action(detail=True, methods=["post"], url_path="pauses")
+    def pause(self, request: Request, pk: str) -> Response:  # noqa: ARG002
+        """Stop probing the check; its time counts neither as up nor as down until it is resumed."""
+        self.read_body(request, serializers.Serializer)
+        return self.answer_written(pause_check(check_id=self.get_object().pk, at=timezone.now()), status=201)
 
-
-class CheckResultSerializer(RowSerializer):
-    class Meta:
-        model = CheckResult
-        fields = (
-            "id",
-            "health_check",
-            "scheduled_for",
-            "attempt",
-            "started_at",
-            "finished_at",
-            "outcome",
-            "reason",
-            "detail",
-            "latency_us",
-            "http_status",
-            "failed_assertion",
-            "headers",
-            "snippet",
-            "probe",
-        )
-        read_only_fields = fields
-
-
-class CheckResultFilters(_OfCheck):
-    outcome = ChoiceFilter(choices=Outcome.choices)
-    finished_from = InstantFilter(field_name="finished_at", lookup_expr="gte")
-    finished_to = InstantFilter(field_name="finished_at", lookup_expr="lt")
-
-
-class CheckResultViews(ReadViews):
-    """What each probe measured."""
-
-    queryset = CheckResult.objects.all()
-    serializer_class = CheckResultSerializer
-    filterset_class = CheckResultFilters
-
-
-class StatusIntervalSerializer(RowSerializer):
-    class Meta:
-        model = StatusInterval
-        fields = ("id", "health_check", "state", "started_at", "ended_at", "reason", "confirmed_at")
-        read_only_fields = fields
-
-
-class StatusIntervalFilters(_OfCheck):
-    state = ChoiceFilter(choices=CheckState.choices)
-    started_from = InstantFilter(field_name="started_at", lookup_expr="gte")
-    started_to = InstantFilter(field_name="started_at", lookup_expr="lt")
-
-
-class StatusIntervalViews(ReadViews):
-    """The stretches of time that checks spent in a state."""
-
-    queryset = StatusInterval.objects.all()
-    serializer_class = StatusIntervalSerializer
-    filterset_class = StatusIntervalFilters
-
-
-class UptimeHourSerializer(RowSerializer):
-    class Meta:
-        model = UptimeHour
-        fields = ("id", "health_check", "hour", "tier", "up_us", "degraded_us", "down_us", "unknown_us", "paused_us")
-        read_only_fields = fields
-
-
-class UptimeHourFilters(_OfCheck):
-    tier = ChoiceFilter(choices=Tier.choices)
-    hour_from = InstantFilter(field_name="hour", lookup_expr="gte")
-    hour_to = InstantFilter(field_name="hour", lookup_expr="lt")
-
-
-class UptimeHourViews(ReadViews):
-    """Microseconds by state, per check, hour and tier."""
-
-    queryset = UptimeHour.objects.all()
-    serializer_class = UptimeHourSerializer
-    filterset_class = UptimeHourFilters
-
-
-class LatencyHourSerializer(RowSerializer):
-    class Meta:
-        model = LatencyHour
-        fields = ("id", "health_check", "hour", "n", "total_us", "buckets")
-        read_only_fields = fields
-
-
-class LatencyHourFilters(_OfCheck):
-    hour_from = InstantFilter(field_name="hour", lookup_expr="gte")
-    hour_to = InstantFilter(field_name="hour", lookup_expr="lt")
-
-
-class LatencyHourViews(ReadViews):
-    """Latencies per check and hour, as a log histogram."""
-
-    queryset = LatencyHour.objects.all()
-    serializer_class = LatencyHourSerializer
-    filterset_class = LatencyHourFilters
+    @extend_schema(request=None, responses={201: HealthCheckSerializer})
+    @action(detail=True, methods=["post"], url_path="resumptions")
+    def resume(self, request: Request, pk: str) -> Response:  # noqa: ARG002
+        """Probe the check again, from its next slot on."""
+        self.read_body(request, serializers.Serializer)
+        return self.answer_written(resume_check(check_id=self.get_object().pk, at=timezone.now()), status=201)

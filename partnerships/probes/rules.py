@@ -1,0 +1,28 @@
+"""What makes a check unusable before it is ever probed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from partnerships.fetching.build import build_policy
+from partnerships.fetching.transport import BlockedTargetError
+from partnerships.fetching.urls import parse_target
+from partnerships.probes.base import Problem
+from partnerships.probes.registry import UnknownProbeError, get_probe
+
+
+def list_check_problems(*, kind: str, url: str, config: Any) -> list[Problem]:
+    """What is wrong with a check, as (field, message): a URL that may not be fetched, settings its kind lacks."""
+    problems: list[Problem] = []
+    try:
+        parse_target(url, policy=build_policy())
+    except BlockedTargetError as error:
+        problems.append(("url", f"Cannot be fetched: {error}."))
+    if not isinstance(config, Mapping):
+        return [*problems, ("config", "Must be an object.")]
+    try:
+        found = get_probe(kind).validate(config)
+    except UnknownProbeError:
+        return [*problems, ("kind", "There is no such kind.")]
+    return problems + [("config", f"{name}: {message}") for name, message in found]
