@@ -41,7 +41,6 @@ from partnerships.selectors.spans import get_tiers_by_integration
 
 RASTER_DAYS = 90
 TROUBLES = 20
-_LAST_MONTH = timedelta(days=62)  # reaches back to the start of any last month
 _TROUBLED = (CheckState.DOWN, CheckState.DEGRADED, CheckState.UNKNOWN, CheckState.PAUSED)
 
 
@@ -73,30 +72,44 @@ class Current:
 
 
 @dataclass(frozen=True, slots=True)
-class BudgetDay:
-    """What was left of the budget at the end of a day (today: now), as a share of the whole."""
+class Standing:
+    """Where an integration stands: the last 30 days as far as it was in its present tier, and what they are cut from.
 
-    left_share: float
-
-
-@dataclass(frozen=True, slots=True)
-class Detail:
-    """All that the page of one integration shows, besides latency."""
+    `spans` and `timelines` (by check id) reach back as far as was asked for; instants are microseconds since 1970.
+    """
 
     current: Current
     accounting: Accounting
     slo: Fraction | None
-    tier_periods: Sequence[TierPeriod]
-    hero: Figures
-    is_hero_shortened: bool
-    budget: Budget | None
-    budget_days: Sequence[BudgetDay]
-    windows: Sequence[WindowFigures]
-    parts: Sequence[DayPart]
-    ninety: Figures
+    tiers: Sequence[Span]
     timelines: Mapping[int, list[Span]]
     spans: Sequence[Span]
     measured_from: int
+    rolling: Window
+    hero: Figures
+    budget: Budget | None
+
+    @property
+    def is_shortened(self) -> bool:
+        """Whether the integration was in another tier for a part of the 30 days."""
+        start, end = self.rolling.effective
+        within = [one for one in self.tiers if one.start < end and (one.end is None or one.end > start)]
+        return any(one.state != self.current.integration.tier for one in within)
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """All that the page of one integration shows, besides latency.
+
+    `budget_left` is what was left of the budget, as a share of it, before and after each of the 30 days.
+    """
+
+    standing: Standing
+    tier_periods: Sequence[TierPeriod]
+    budget_left: Sequence[float]
+    windows: Sequence[WindowFigures]
+    parts: Sequence[DayPart]
+    ninety: Figures
     outages: Sequence[Outage]
     troubles: Sequence[StatusInterval]
 
@@ -116,73 +129,72 @@ def get_current(slug: str, *, at: datetime) -> Current:
     )
 
 
-def get_detail(slug: str, *, at: datetime) -> Detail:
-    """The whole page; raises Integration.DoesNotExist. The number of queries is constant."""
+def get_standing(slug: str, *, at: datetime, since: datetime | None = None) -> Standing:
+    """The last 30 days, with timelines that reach back to `since`; raises Integration.DoesNotExist."""
     current = get_current(slug, at=at)
     integration, accounting = current.integration, get_accounting()
     checks = [one.check for one in current.checks]
-    start = min(midnight(list_days(RASTER_DAYS, at)[0]), at - timedelta(days=RASTER_DAYS), at - _LAST_MONTH)
-    timelines = get_check_timelines(checks, start=start, at=at)
+    start = at - timedelta(days=ROLLING_DAYS)
+    timelines = get_check_timelines(checks, start=min(start, since or start), at=at)
     spans = joined(checks, timelines)
-    begun, now = monitored_from(checks, spans, at=at), to_us(at)
+    begun = monitored_from(checks, spans, at=at)
     tiers = get_tiers_by_integration([integration.pk])[integration.pk]
-    rolling = Window(to_us(at - timedelta(days=ROLLING_DAYS)), now, now, begun)
-    ninety = Window(to_us(at - timedelta(days=RASTER_DAYS)), now, now, begun)
+    rolling = Window(to_us(start), to_us(at), to_us(at), begun)
     slo = get_slos(local(at).date()).get(integration.tier)
     hero = figures_in_tier(spans, tiers, integration.tier, rolling, accounting)
-    budget = budget_of(hero, slo)
-    return Detail(
+    return Standing(
         current=current,
         accounting=accounting,
         slo=slo,
-        tier_periods=list(integration.tier_periods.order_by("-started_at")),
+        tiers=tiers,
+        timelines=timelines,
+        spans=spans,
+        measured_from=begun,
+        rolling=rolling,
         hero=hero,
-        is_hero_shortened=any(period.state != integration.tier for period in _within(tiers, rolling)),
-        budget=budget,
-        budget_days=_budget_days(spans, tiers, integration.tier, rolling, budget, accounting),
+        budget=budget_of(hero, slo),
+    )
+
+
+def get_detail(slug: str, *, at: datetime) -> Detail:
+    """The whole page; raises Integration.DoesNotExist. The number of queries is constant."""
+    start = min(midnight(list_days(RASTER_DAYS, at)[0]), at - timedelta(days=RASTER_DAYS))
+    standing = get_standing(slug, at=at, since=start)
+    spans, begun, accounting = standing.spans, standing.measured_from, standing.accounting
+    now = to_us(at)
+    ninety = Window(to_us(at - timedelta(days=RASTER_DAYS)), now, now, begun)
+    return Detail(
+        standing=standing,
+        tier_periods=list(standing.current.integration.tier_periods.order_by("-started_at")),
+        budget_left=_budget_left(standing),
         windows=[
             window_figures(spans, named, now=at, monitored_from=begun, accounting=accounting)
             for named in list_windows(at)
         ],
         parts=day_parts(spans, days=RASTER_DAYS, at=at, measured_from=begun),
         ninety=figures_in(spans, ninety, accounting),
-        timelines=timelines,
-        spans=spans,
-        measured_from=begun,
         outages=list_outages(spans, ninety, accounting=accounting),
-        troubles=_list_troubles(checks),
+        troubles=_list_troubles([one.check for one in standing.current.ours]),
     )
 
 
-def _within(tiers: Sequence[Span], window: Window) -> list[Span]:
-    start, end = window.effective
-    return [one for one in tiers if one.start < end and (one.end is None or one.end > start)]
-
-
-def _budget_days(
-    spans: Sequence[Span],
-    tiers: Sequence[Span],
-    tier: str,
-    rolling: Window,
-    budget: Budget | None,
-    accounting: Accounting,
-) -> list[BudgetDay]:
-    """What was left of today's budget after each of its 30 days; the window's days are 24 hours long."""
+def _budget_left(standing: Standing) -> list[float]:
+    """Of today's budget; the days of the rolling window are 24 hours long."""
+    budget, rolling = standing.budget, standing.rolling
     if budget is None or not budget.total_us:
         return []
-    left = budget.total_us
-    day_us = (rolling.end - rolling.start) // ROLLING_DAYS
-    edges = [rolling.start + number * day_us for number in range(ROLLING_DAYS)]
-    days = [BudgetDay(1.0)]
+    tier, left = standing.current.integration.tier, budget.total_us
+    length = (rolling.end - rolling.start) // ROLLING_DAYS
+    edges = [rolling.start + number * length for number in range(ROLLING_DAYS)]
+    shares = [1.0]
     for low, high in pairwise([*edges, rolling.end]):
         day = Window(low, high, rolling.now, rolling.monitored_from)
-        left -= figures_in_tier(spans, tiers, tier, day, accounting).lost_us
-        days.append(BudgetDay(float(left / budget.total_us)))
-    return days
+        left -= figures_in_tier(standing.spans, standing.tiers, tier, day, standing.accounting).lost_us
+        shares.append(float(left / budget.total_us))
+    return shares
 
 
 def _list_troubles(checks: Sequence[HealthCheck]) -> list[StatusInterval]:
-    """The last intervals in which a check that counts was not up, newest first."""
-    ours = [check.pk for check in checks if check.counts_for_uptime]
-    rows = StatusInterval.objects.filter(health_check__in=ours, state__in=_TROUBLED).select_related("health_check")
+    """The last intervals in which one of these checks was not up, newest first."""
+    rows = StatusInterval.objects.filter(health_check__in=checks, state__in=_TROUBLED).select_related("health_check")
     return list(rows.order_by("-started_at", "-pk")[:TROUBLES])

@@ -1,0 +1,184 @@
+"""What changes from probe to probe, as words: the state, the last result, the checks and what may be done to them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from charts.primitives import Markup
+from charts.state import state
+from foundation.words import duration, figure, local, moment
+from partnerships.models import CheckState, HealthCheck, Outcome
+from partnerships.selectors.pages_detail import CheckNow, Current
+from partnerships.selectors.pages_figures import Budget
+from partnerships.views.words import microseconds, state_mark, vendor_word
+
+_LATE = timedelta(minutes=1)
+_REASONS = {
+    "timeout": "No complete answer in time",
+    "refused": "The connection was refused",
+    "dns": "The name could not be resolved",
+    "tls": "The secure connection failed",
+    "status": "The status was not the one expected",
+    "latency": "The answer was slow",
+    "json": "The answer did not say what it should",
+    "body": "The answer did not say what it should",
+    "auth": "Our credentials were refused",
+    "quota": "The partner limits our requests",
+    "stale": "No result came",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """What the page says about the integration now: a state, a strong first part, the rest, and the last result."""
+
+    state: Markup
+    strong: str
+    rest: str
+    small: str
+
+
+@dataclass(frozen=True, slots=True)
+class CheckLine:
+    """One check, ready; `may_poll` is false where polling would mean nothing."""
+
+    pk: int
+    name: str
+    kind: str
+    role: str
+    now: Markup
+    outcome: Markup | str
+    reason: str
+    latency: str
+    last: str
+    due: str
+    is_paused: bool
+    may_poll: bool
+
+
+def sentence_for(current: Current, budget: Budget | None, *, at: datetime) -> Sentence:
+    """The state in words, what their page says, and how much the budget still bears."""
+    rest = [_vendor_words(current), _budget_words(budget)]
+    return Sentence(
+        state=state_mark(current.now, at),
+        strong=_finding(current, at),
+        rest=" ".join(filter(None, rest)),
+        small=_last_words(current, at),
+    )
+
+
+def lines_for(checks: Sequence[CheckNow], *, at: datetime) -> list[CheckLine]:
+    """The checks as rows of a table."""
+    return [_line(one, at) for one in checks]
+
+
+def latency_words(latency_us: int | None) -> str:
+    """A latency in milliseconds, or seconds where it is long."""
+    if latency_us is None:
+        return ""
+    return f"{figure(latency_us / 1e6, 1)} s" if latency_us >= 10_000_000 else f"{figure(latency_us / 1000, 0)} ms"  # noqa: PLR2004
+
+
+def reason_words(reason: str, detail: str = "") -> str:
+    """Why, in words; a reason without words of its own stands as it is."""
+    words = _REASONS.get(reason, reason.replace("_", " ").capitalize())
+    return f"{words} ({detail.rstrip('.')})" if detail and not detail.startswith(words) else words
+
+
+def clock(then: datetime, *, now: datetime) -> str:
+    """An instant with its seconds where it is of today."""
+    return f"{local(then):%H:%M:%S}" if local(then).date() == local(now).date() else moment(then, now=now)
+
+
+def _finding(current: Current, at: datetime) -> str:
+    if not current.ours:
+        return "No check of ours watches it."
+    gravest = next((one.check for one in current.ours if one.now.state == current.now.state), current.ours[0].check)
+    if current.now.state == CheckState.UNKNOWN and current.now.since:
+        return f"Nothing was measured since {clock(current.now.since, now=at)}."
+    if current.now.state == CheckState.PAUSED:
+        return "Probing is paused."
+    if current.now.state == CheckState.PENDING:
+        return "It has not been measured yet."
+    return _last_finding(gravest, current.now.state)
+
+
+def _last_finding(check: HealthCheck, state_name: str) -> str:
+    """What the last result adds to the state: it confirms it, or speaks for another that is not confirmed yet."""
+    is_good = check.last_outcome == Outcome.OK
+    if state_name == CheckState.UP:
+        if is_good or not check.last_outcome:
+            return f"It answers in {latency_words(check.last_latency_us)}." if check.last_latency_us else "It answers."
+        return f"{reason_words(check.last_reason, check.last_detail)}; not confirmed yet."
+    if is_good:
+        return "It answers again; a further good result confirms it."
+    return f"{reason_words(check.last_reason, check.last_detail) or 'No reason was told'}."
+
+
+def _vendor_words(current: Current) -> str:
+    word = vendor_word(current.vendor)
+    return f"Their page says: {word}." if word else ""
+
+
+def _budget_words(budget: Budget | None) -> str:
+    if budget is None:
+        return ""
+    if budget.left_us < 0:
+        return f"The budget is overspent by {microseconds(-budget.left_us)}."
+    return f"The budget bears {microseconds(budget.left_us)} more in these 30 days."
+
+
+def _last_words(current: Current, at: datetime) -> str:
+    known = [one.check for one in current.ours if one.check.last_result_at is not None]
+    parts = []
+    if known:
+        last = max(known, key=lambda check: check.last_result_at or at)
+        parts.append(_result_words(last, at))
+    if len({one.now.state for one in current.ours}) == 1 and len(current.ours) > 1:
+        parts.append(f"All {len(current.ours)} checks agree.")
+    due = [one.check.next_due_at for one in current.ours if one.check.next_due_at and not one.check.is_paused]
+    if due:
+        parts.append(f"Next probe {_due_words(min(due), at)}.")
+    return " ".join(parts)
+
+
+def _result_words(check: HealthCheck, at: datetime) -> str:
+    when = clock(check.last_result_at or at, now=at)
+    outcome = str(Outcome(check.last_outcome).label) if check.last_outcome in Outcome.values else "no outcome"
+    took = f" in {latency_words(check.last_latency_us)}" if check.last_latency_us else ""
+    return f"Last result {when}: {outcome}{took}."
+
+
+def _due_words(due: datetime, at: datetime) -> str:
+    if due > at:
+        return f"in {duration(due - at)}"
+    return f"is {duration(at - due)} late" if at - due > _LATE else "is due"
+
+
+def _line(one: CheckNow, at: datetime) -> CheckLine:
+    check = one.check
+    known = check.last_outcome in Outcome.values
+    return CheckLine(
+        pk=check.pk,
+        name=check.name,
+        kind=check.get_kind_display(),
+        role="counts for uptime" if check.counts_for_uptime else "what they say",
+        now=state_mark(one.now, at),
+        outcome=state(Outcome.tone_of(check.last_outcome), Outcome(check.last_outcome).label) if known else "none yet",
+        reason=reason_words(check.last_reason, check.last_detail) if check.last_reason else "",
+        latency=latency_words(check.last_latency_us),
+        last=clock(check.last_result_at, now=at) if check.last_result_at else "never",
+        due=_schedule_words(one, at),
+        is_paused=check.is_paused,
+        may_poll=not check.is_paused and not one.is_busy,
+    )
+
+
+def _schedule_words(one: CheckNow, at: datetime) -> str:
+    check = one.check
+    if check.is_paused:
+        return "paused"
+    if one.is_busy:
+        return "being probed"
+    every = f"every {duration(check.interval_seconds)}"
+    return f"{every}, {_due_words(check.next_due_at, at)}" if check.next_due_at else every
