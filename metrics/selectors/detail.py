@@ -9,7 +9,7 @@ from metrics.models import Grain, MetricVersion, Target, ValueRevision
 from metrics.periods import PUBLISHED_AFTER, add_months
 from metrics.selectors.standings import Standing
 from metrics.selectors.values import Point, calendar_for, list_series
-from metrics.sources import SourceRow, get_source
+from metrics.sources import MetricSource, SourceRow, get_source
 
 ROWS_SHOWN = 20
 REVISIONS_READ = 400
@@ -130,10 +130,18 @@ def _changes(version: MetricVersion, grain: str, start: date, rows: list[ValueRe
     ]
 
 
+def find_source(version: MetricVersion) -> MetricSource | None:
+    """The version's source; None where the app that offered it is gone, whose stored values stay readable."""
+    try:
+        return get_source(version.source)
+    except KeyError:
+        return None
+
+
 def get_rows(version: MetricVersion, point: Point, *, limit: int = ROWS_SHOWN) -> Rows:
     """The rows of one period by the version's filter and its UTC bounds, newest first."""
-    source = get_source(version.source)
-    if source.rows is None:
+    source = find_source(version)
+    if source is None or source.rows is None:
         return Rows(point, [], can_list=False)
     calendar = calendar_for(version)
     start = calendar.midnight(point.start)

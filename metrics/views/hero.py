@@ -7,10 +7,9 @@ from charts.primitives import Markup
 from charts.state import state
 from foundation.words import duration, moment
 from metrics.models import Kind, MetricVersion, Target
-from metrics.selectors.detail import Periods
+from metrics.selectors.detail import Periods, find_source
 from metrics.selectors.standings import Standing
 from metrics.selectors.values import Point
-from metrics.sources import get_source
 from metrics.views.periods import day_name, period_name
 from metrics.views.tiles import icons_for, rate_words, signal_words, state_words
 from metrics.views.units import Unit
@@ -100,12 +99,12 @@ def facts_for(standing: Standing, *, at: datetime) -> list[Fact]:
     """Owner, kind, population, version and freshness."""
     version, metric = standing.version, standing.metric
     computed = max((week.computed_at for week in standing.weeks if week.computed_at), default=None)
-    source = get_source(version.source)
+    source = find_source(version)
     fresh = f"computed {moment(computed, now=at)}" if computed else "never computed"
     return [
         Fact("Owner", metric.owner.name if metric.owner else "nobody yet"),
         Fact("Kind", f"{Kind(version.kind).label}, {metric.get_direction_display().lower()}"),
-        Fact("Population", source.label),
+        Fact("Population", source.label if source else f"{version.source}, no longer offered"),
         Fact("Version", f"v{version.number} since {moment(version.effective_from, now=at)}"),
         Fact("Fresh", f"{fresh}, limit {duration(metric.freshness_seconds)}"),
     ]

@@ -129,7 +129,7 @@ def _rows_link(request: HttpRequest, standing: Standing) -> str:
 def _population_note(found: Rows, standing: Standing) -> str:
     shown = len(found.rows)
     if not found.can_list:
-        return "The number is made of measured time, not of rows."
+        return "The number is not made of rows that can be listed."
     if standing.version.kind == Kind.STOCK:
         return f"The level at the week’s end counts {found.point.n:,}; these {shown} entered in the week."
     if shown == found.point.n:
