@@ -32,6 +32,7 @@ def at():
 @pytest.fixture
 def reader(client):
     client.force_login(UserFactory(permissions=PAGES))
+    client.get("/search/")  # The first request of a session notes when it began.
     return client
 
 
