@@ -151,9 +151,15 @@ def _tab(key: str, label: str, count: int | None, query: QueueQuery) -> dict[str
 def _filters(query: QueueQuery) -> list[dict[str, object]]:
     """The select boxes of the filter bar."""
     found = get_filters()
+    areas = sorted({*found.categories, query.category} - {""})
     boxes = (
         ("priority", "Priority: any", query.priority, Priority.choices),
-        ("category", "Area: any", query.category, [(name, name) for name in found.categories]),
+        (
+            "category",
+            "Area: any",
+            query.category,
+            [(area, area) for area in areas],
+        ),
         ("team", "Team: any", query.team, found.teams),
         ("holder", "With: anyone", query.holder, [("none", "nobody"), *found.holders]),
     )
