@@ -1,18 +1,27 @@
-"""The overview's table of integrations, as words and drawings."""
+"""The overview's table of integrations and its list of outages, as words and drawings."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
+
+from django.urls import reverse
 
 from charts.day_strip import KEY, day_strip, state_key
 from charts.primitives import Caption, Markup
 from charts.state import state
-from dashboards.selectors.integrations import DAYS, Fleet, IntegrationHealth, TierHealth
 from foundation.words import duration, moment
-from partnerships.health.uptime import Accounting, display_percent, from_us
-from partnerships.models import CheckState
-
-OUTAGES_SHOWN = 5
-OUTAGE_DAYS = 7
+from partnerships.models import StatusInterval, Tier
+from partnerships.selectors.pages_figures import ROLLING_DAYS, slo_key
+from partnerships.selectors.pages_list import IntegrationList, IntegrationRow, TierGroup
+from partnerships.views.words import (
+    budget_bar,
+    budget_words,
+    percent,
+    state_mark,
+    target_words,
+    vendor_mark,
+    with_sign,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,20 +36,25 @@ class Row:
     uptime: str
     coverage: str
     is_hollow: bool
+    bar: Markup | str
+    budget: str
+    vendor: Markup | str
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """One tier, ready."""
+    """One tier, ready; `metric` is the page of its pooled uptime."""
 
     label: str
+    pooled: str
+    metric: str
     note: str
     rows: list[Row]
 
 
 @dataclass(frozen=True, slots=True)
 class OutageRow:
-    """One outage of the last week, ready."""
+    """One outage, ready."""
 
     name: str
     url: str
@@ -48,9 +62,9 @@ class OutageRow:
     state: Markup
 
 
-def groups_for(fleet: Fleet, *, at: datetime) -> list[Group]:
-    """The tiers that have members, worst states first within each."""
-    return [_group(tier, fleet.accounting, at) for tier in fleet.tiers if tier.members]
+def groups_for(found: IntegrationList, *, at: datetime) -> list[Group]:
+    """The tiers that have members."""
+    return [_group(group, found.accounting.label, at) for group in found.groups if group.rows]
 
 
 def key() -> Markup:
@@ -59,65 +73,46 @@ def key() -> Markup:
     return state_key(labels, note="grey figure: coverage below 95 %")
 
 
-def _group(tier: TierHealth, accounting: Accounting, at: datetime) -> Group:
-    worst = tier.worst(accounting)
-    parts = [f"{_percent(tier.pooled.uptime(accounting))} pooled"]
-    if worst:
-        parts.append(f"worst member {_percent(worst.tally.uptime(accounting))}, {worst.integration.name}")
-    rules = f"{DAYS} days, {accounting.label}, rounded down"
-    members = sorted(tier.members, key=lambda m: (-_RANK.get(m.state, 0), m.integration.name))
-    rows = [_row(member, accounting, at) for member in members]
-    return Group(tier.tier.label, f"{', '.join(parts)} · {rules}", rows)
-
-
-_RANK = {CheckState.DOWN.value: 3, CheckState.DEGRADED.value: 2, CheckState.UNKNOWN.value: 1}
-
-
-def _percent(ratio: object) -> str:
-    words = display_percent(ratio)  # type: ignore[arg-type]
-    return words if ratio is None else f"{words} %"
-
-
-def _row(member: IntegrationHealth, accounting: Accounting, at: datetime) -> Row:
-    integration = member.integration
-    now = state_words(member, at)
-    return Row(
-        name=integration.name,
-        url=integration.get_absolute_url(),
-        partner=integration.partner.name,
-        state=state(CheckState.tone_of(member.state), now),
-        strip=day_strip(member.days, Caption(f"strip-{integration.pk}", f"{integration.name}: {DAYS} days, now {now}")),
-        uptime=display_percent(member.tally.uptime(accounting)),
-        coverage=display_percent(member.tally.coverage, decimals=1),
-        is_hollow=member.is_hollow,
+def _group(group: TierGroup, profile: str, at: datetime) -> Group:
+    parts = []
+    if group.worst:
+        parts.append(f"worst member {group.worst.name} {with_sign(percent(group.worst.figures.uptime))}")
+    parts.append(f"target {target_words(group.slo)}" if group.slo is not None else "no target")
+    metric = reverse("metrics:metric", kwargs={"key": slo_key(group.tier)}) if group.slo is not None else ""
+    return Group(
+        label=str(Tier(group.tier).label),
+        pooled=f"{with_sign(percent(group.pooled.uptime))} pooled",
+        metric=metric,
+        note=f"{', '.join(parts)} · {ROLLING_DAYS} days by {profile}, rounded down",
+        rows=[_row(row, at) for row in group.rows],
     )
 
 
-def state_words(member: IntegrationHealth, at: datetime) -> str:
-    """Up, Down 3 h 06 min, No checks."""
-    if not member.state:
-        return "No checks"
-    label = str(CheckState(member.state).label)
-    quiet = member.state in {CheckState.UP, CheckState.PENDING, CheckState.PAUSED}
-    return label if quiet or member.since is None else f"{label} {duration(at - member.since)}"
+def _row(row: IntegrationRow, at: datetime) -> Row:
+    return Row(
+        name=row.name,
+        url=reverse("partnerships:integration", kwargs={"slug": row.slug}),
+        partner=row.partner,
+        state=state(row.now.tone, row.now.label) if row.now.tone == "good" else state_mark(row.now, at),
+        strip=day_strip(row.days, Caption(f"strip-{row.pk}", f"{row.name}: 30 days, now {row.now.label.lower()}")),
+        uptime=percent(row.figures.uptime),
+        coverage=percent(row.figures.coverage, 1),
+        is_hollow=not row.figures.is_quotable,
+        bar=budget_bar(row.budget),
+        budget=budget_words(row.budget),
+        vendor=vendor_mark(row.vendor),
+    )
 
 
-def outages_for(fleet: Fleet, *, at: datetime) -> list[OutageRow]:
-    """The latest outages of the last seven days, newest first."""
-    since = at - timedelta(days=OUTAGE_DAYS)
-    found = []
-    for member in fleet.members:
-        for span in member.spans:
-            ended = None if span.end is None else from_us(span.end)
-            if span.state == CheckState.DOWN and (ended is None or ended > since):
-                found.append((from_us(span.start), ended, member))
-    found.sort(key=lambda outage: outage[0], reverse=True)
-    return [_outage(*outage, at) for outage in found[:OUTAGES_SHOWN]]
+def outage_rows(outages: Iterable[StatusInterval], *, at: datetime) -> list[OutageRow]:
+    """Outages in the order given."""
+    return [_outage(outage, at) for outage in outages]
 
 
-def _outage(began: datetime, ended: datetime | None, member: IntegrationHealth, at: datetime) -> OutageRow:
-    integration = member.integration
-    length = duration((ended or at) - began)
-    note = f"{integration.partner.name}, {integration.get_tier_display().lower()}, from {moment(began, now=at)}"
-    mark = state("bad", f"down {length}") if ended is None else state("done", f"over, {length}")
+def _outage(outage: StatusInterval, at: datetime) -> OutageRow:
+    integration = outage.health_check.integration
+    length = duration((outage.ended_at or at) - outage.started_at)
+    tier, began = integration.get_tier_display().lower(), moment(outage.started_at, now=at)
+    mark = state("bad", f"down {length}") if outage.ended_at is None else state("done", f"over, {length}")
+    note = f"{integration.partner.name}, {tier}, from {began}"
     return OutageRow(integration.name, integration.get_absolute_url(), note, mark)

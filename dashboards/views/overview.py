@@ -10,14 +10,15 @@ from django.views.decorators.http import require_safe
 from charts.primitives import Markup
 from charts.state import state
 from dashboards.selectors.health import DataHealth, get_data_health
-from dashboards.selectors.integrations import Fleet, get_fleet
-from dashboards.views.integration_rows import groups_for, key, outages_for
+from dashboards.selectors.outages import list_latest_outages
+from dashboards.views.integration_rows import groups_for, key, outage_rows
 from foundation.access import requires
 from foundation.words import duration, local, moment
 from metrics.selectors.standings import Standing, list_standings
 from metrics.views.periods import period_name
 from metrics.views.tiles import tile_for
 from partnerships.models import CheckState
+from partnerships.selectors.pages_list import IntegrationList, Wanted, list_integrations
 from support.models import Ticket
 from support.selectors.exceptions import SupportExceptions, get_support_exceptions
 
@@ -42,7 +43,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     at = timezone.now()
     user = request.user
     standings = list_standings(at=at) if user.has_perm("metrics.view_metric") else None
-    fleet = get_fleet(at=at) if user.has_perm("partnerships.view_integration") else None
+    fleet = list_integrations(Wanted(), at=at) if user.has_perm("partnerships.view_integration") else None
     tickets = get_support_exceptions() if user.has_perm("support.view_ticket") else None
     health = get_data_health(at=at)
     context: dict[str, Any] = {
@@ -60,7 +61,7 @@ def overview(request: HttpRequest) -> HttpResponse:
 
 def _headline(
     standings: list[Standing] | None,
-    fleet: Fleet | None,
+    fleet: IntegrationList | None,
     tickets: SupportExceptions | None,
     health: DataHealth,
     at: datetime,
@@ -71,7 +72,7 @@ def _headline(
         things.append((1, health.silence))
     if fleet is not None:
         for name in (CheckState.DOWN, CheckState.DEGRADED):
-            count = sum(member.state == name for member in fleet.members)
+            count = sum(row.now.state == name for group in fleet.groups for row in group.rows)
             things.append((count, f"{_count(count, 'integration')} {name.label.lower()}"))
     if standings is not None:
         loud = sum(standing.is_loud for standing in standings)
@@ -118,16 +119,15 @@ def _metrics_context(standings: list[Standing] | None, at: datetime) -> dict[str
     }
 
 
-def _fleet_context(fleet: Fleet | None, at: datetime) -> dict[str, Any]:
+def _fleet_context(fleet: IntegrationList | None, at: datetime) -> dict[str, Any]:
     if fleet is None:
         return {}
-    ailing = sum(member.is_ailing for member in fleet.members)
     return {
         "has_fleet": True,
         "groups": groups_for(fleet, at=at),
-        "fleet_note": f"{ailing} of {len(fleet.members)} need attention" if fleet.members else "none yet",
+        "fleet_note": f"{fleet.trouble} of {fleet.total} need attention" if fleet.total else "none yet",
         "key": key(),
-        "outages": outages_for(fleet, at=at),
+        "outages": outage_rows(list_latest_outages(at=at), at=at),
     }
 
 
@@ -143,12 +143,12 @@ def _exceptions(tickets: SupportExceptions, at: datetime) -> list[Exceptional]:
     for ticket in tickets.oldest[:1]:
         tone = "watch" if (at - ticket.opened_at).days >= OLD_DAYS else "open"
         out.append(_ticket(ticket, state(tone, "oldest"), at))
-    for count, words, note, tone in (
-        (tickets.reopened, "reopened before", "The problem was not gone after all", "watch"),
-        (tickets.unassigned, "with nobody", "Of all priorities", "none"),
+    for count, words, note, mark in (
+        (tickets.reopened, "reopened before", "The problem was not gone after all", ("watch", "reopened")),
+        (tickets.unassigned, "with nobody", "Of all priorities", ("none", "unassigned")),
     ):
         if count:
-            out.append(Exceptional(f"{_count(count, 'open ticket')} {words}", note, "/tickets/", state(tone, words)))
+            out.append(Exceptional(f"{_count(count, 'open ticket')} {words}", note, "/tickets/", state(*mark)))
     return out
 
 

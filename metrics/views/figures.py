@@ -27,7 +27,7 @@ CUT_ABOVE = 0.5
 def control_figure(standing: Standing, unit: Unit, *, today: date) -> Markup:
     """The weekly control chart with limits, path and the running week, and its table."""
     weeks, limits = standing.weeks, standing.limits
-    values = [None if week.value is None else unit.shown(week.value) for week in weeks]
+    values = _shown([week.value for week in weeks], unit)
     running = standing.running.value if standing.running and weeks else None
     ranges = moving_ranges(values)
     path = _path(standing, unit)
@@ -39,7 +39,7 @@ def control_figure(standing: Standing, unit: Unit, *, today: date) -> Markup:
         phases=[Phase(0, len(weeks) - 1, scaled(limits, unit))] if limits else [],
         path=path,
         goal=_goal(standing, unit, today),
-        partial=None if running is None else unit.shown(running),
+        partial=None if running is None else unit.rounded_down(running),
         marks=_marks(standing),
         ranges=ranges if limits else [],
         range_limit=unit.shown(limits.range_limit) if limits else None,
@@ -220,7 +220,7 @@ def _paths(standing: Standing, periods: Sequence[Period]) -> list[float | None]:
 
 
 def _shown(values: Sequence[float | None], unit: Unit) -> list[float | None]:
-    return [None if value is None else unit.shown(value) for value in values]
+    return [None if value is None else unit.rounded_down(value) for value in values]
 
 
 def _rows(panel: Panel, unit: Unit) -> list[tuple[str, str]]:

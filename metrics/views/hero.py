@@ -1,7 +1,9 @@
 """The head of a metric's page: the figure, what it means, and the facts beside it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from charts.primitives import Markup
 from charts.state import state
@@ -133,10 +135,18 @@ def _target(target: Target, unit: Unit, today: date) -> str:
 
 
 def _version(version: MetricVersion) -> str:
-    formula = ", ".join(f"{key} {value}" for key, value in version.formula.items() if key != "scale")
+    formula = ", ".join(_formula_words(version.formula))
     by = f" Approved by {version.approved_by.name}." if version.approved_by else ""
     details = f" ({formula})" if formula else ""
     return f"{version.reason or 'Definition.'} {Kind(version.kind).label} of {version.source}{details}.{by}"
+
+
+def _formula_words(formula: Mapping[str, Any]) -> list[str]:
+    """What a reader can use of a formula: the measure, the quantile, and what the rows are filtered by."""
+    words = [
+        f"{name} {formula[name]}" for name in ("measure", "numerator", "denominator", "quantile") if name in formula
+    ]
+    return words + [f"where {name} is {value}" for name, value in formula.get("filter", {}).items()]
 
 
 def boxes_for(standing: Standing, periods: Periods, unit: Unit) -> list[Box]:
@@ -165,5 +175,6 @@ def _running_box(term: str, point: Point | None, standing: Standing, unit: Unit)
     if point is None or point.value is None:
         return Box(term, "no data", "", "no rows yet", is_missing=True)
     path = standing.path_on(point)
-    context = f"n = {point.n:,}" + ("" if path is None else f", path {unit.write(path)} at its end")
+    is_level = standing.target is None or standing.target.baseline_value is None
+    context = f"n = {point.n:,}" + ("" if path is None or is_level else f", path {unit.write(path)} at its end")
     return Box(term, unit.write(point.value), unit.name, context)

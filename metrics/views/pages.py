@@ -97,7 +97,7 @@ def _rows_context(request: HttpRequest, standing: Standing, unit: Unit) -> dict[
     most = max(values, default=0) or 1
     return {
         "week": period_name(last.start, "week", week_start=standing.version.week_start),
-        "n": last.n,
+        "n": f"{last.n:,}",
         "value": unit.words(last.value),
         "note": _population_note(found, standing),
         "can_list": found.can_list,
@@ -134,4 +134,4 @@ def _population_note(found: Rows, standing: Standing) -> str:
         return f"The level at the week’s end counts {found.point.n:,}; these {shown} entered in the week."
     if shown == found.point.n:
         return f"All {shown} rows; the value recomputes from them."
-    return f"Newest {shown} of {found.point.n:,}; the value recomputes from all of them. The CSV has every row."
+    return f"{shown} of {found.point.n:,}; the value recomputes from all of them, which the CSV has."

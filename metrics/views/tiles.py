@@ -145,7 +145,7 @@ def _spark(standing: Standing, unit: Unit, size: tuple[float, float], name: str)
     marks = [
         Mark(signal.index - skipped, "good" if standing.is_improving(signal.side) else "bad", signal.side == "high")
         for signal in standing.signals
-        if signal.index >= skipped
+        if signal.index >= skipped and (signal.rule == "R1" or signal.index >= len(standing.weeks) - standing.run)
     ]
     limits = standing.limits
     words = f", limits {unit.write(limits.lower)} to {unit.write(limits.upper)}" if limits else ", too few for limits"

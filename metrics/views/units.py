@@ -20,15 +20,20 @@ class Unit:
         """The number as it appears on axes."""
         return value * self.scale
 
+    def rounded_down(self, value: float) -> float:
+        """The shown number, cut after its decimals where the metric is never to look better than it is."""
+        scaled = self.shown(value)
+        if not self.rounds_down:
+            return scaled
+        # A hair is added back, because 0.9995 × 100 is 99.94999… in binary.
+        steps: float = 10.0**self.decimals
+        return math.floor(scaled * steps + 1e-6) / steps
+
     def write(self, value: float | None) -> str:
         """The number without its unit; "no data" for None."""
         if value is None:
             return figure(None)
-        scaled = self.shown(value)
-        if self.rounds_down:
-            # A hair is added back, because 0.9995 × 100 is 99.94999… in binary.
-            scaled = math.floor(scaled * 10**self.decimals + 1e-6) / 10**self.decimals
-        return figure(scaled, self.decimals)
+        return figure(self.rounded_down(value), self.decimals)
 
     @property
     def change_name(self) -> str:
