@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 
-from partnerships.health.uptime import Span, Window, from_us, tally, to_us
+from partnerships.health.uptime import Span, Tally, Window, from_us, tally, to_us
 from partnerships.models import HealthCheck, UptimeHour
 from partnerships.selectors.spans import get_spans_by_check, get_tiers_by_integration
 
@@ -58,22 +58,24 @@ def _rows(
         last = first
         while last < len(spans) and spans[last].start < high:
             last += 1
-        for tier in tiers:
-            part = Window(
-                start=max(low, tier.start),
-                end=high if tier.end is None else min(high, tier.end),
-                now=limit,
-                monitored_from=spans[0].start,
-            )
-            row = _row(check, spans[first:last], part, hour=low, tier=tier.state)
-            if row is not None:
-                yield row
+        hour = Window(start=low, end=high, now=limit, monitored_from=spans[0].start)
+        for tier, counted in _by_tier(spans[first:last], tiers, hour).items():
+            if counted.total:
+                yield _row(check, counted, hour=low, tier=tier)
 
 
-def _row(check: HealthCheck, spans: Sequence[Span], part: Window, *, hour: int, tier: str) -> UptimeHour | None:
-    counted = tally(spans, part)
-    if not counted.total:
-        return None
+def _by_tier(spans: Sequence[Span], tiers: Sequence[Span], hour: Window) -> dict[str, Tally]:
+    """The hour's time by the tier it was spent in; a tier that was left and entered again counts once."""
+    found: dict[str, Tally] = defaultdict(Tally)
+    for tier in tiers:
+        end = hour.end if tier.end is None else min(hour.end, tier.end)
+        if tier.start < hour.end and hour.start < end:
+            part = Window(max(hour.start, tier.start), end, hour.now, hour.monitored_from)
+            found[tier.state] += tally(spans, part)
+    return found
+
+
+def _row(check: HealthCheck, counted: Tally, *, hour: int, tier: str) -> UptimeHour:
     return UptimeHour(
         health_check=check,
         hour=from_us(hour),

@@ -40,9 +40,11 @@ def test_a_check_that_comes_back_is_up_at_once():
 
 def test_results_that_could_not_measure_do_not_keep_a_check_fresh():
     check = HealthCheckFactory(interval_seconds=60)
-    record(check, "oeeeee")
+    record(check, "oee")
+    assert check.state == "up"
+    record(check, "eee", start=3)
 
-    assert sweep_stale_checks(at=minute(6)) == 1
+    assert intervals(check) == [("up", 0, pytest.approx(61 / 60)), ("unknown", pytest.approx(61 / 60), None)]
 
 
 def test_pause_and_resume_are_part_of_the_history():

@@ -31,7 +31,7 @@ def test_a_change_of_tier_ends_one_period_and_begins_the_next():
 def test_the_hours_from_the_change_on_are_counted_for_the_new_tier_only():
     integration = IntegrationFactory(tier="experimental")
     start_integration_tier(integration=integration, at=T0)
-    check = HealthCheckFactory(integration=integration)
+    check = HealthCheckFactory(integration=integration, interval_seconds=3600)
     record(check, "o      o")  # 12:57 to 13:04
 
     change_integration_tier(integration_id=integration.pk, tier="production", at=minute(1), by=None, now=minute(8))
@@ -41,6 +41,18 @@ def test_the_hours_from_the_change_on_are_counted_for_the_new_tier_only():
         (12, "production", {"up": 2}),
         (13, "production", {"up": 5}),
     ]
+
+
+def test_a_tier_left_and_entered_again_within_an_hour_is_one_row():
+    integration = IntegrationFactory(tier="production")
+    start_integration_tier(integration=integration, at=T0)
+    check = HealthCheckFactory(integration=integration)
+    record(check, "o")
+
+    change_integration_tier(integration_id=integration.pk, tier="experimental", at=minute(0.5), by=None)
+    change_integration_tier(integration_id=integration.pk, tier="production", at=minute(1), by=None, now=minute(2))
+
+    assert hours(check) == [(12, "experimental", {"up": 0.5}), (12, "production", {"up": 1.5})]
 
 
 def test_an_integration_without_a_history_gets_one_for_what_was_measured():
