@@ -125,7 +125,8 @@ def get_slos(day: date) -> dict[str, Fraction]:
         version = versions.get(slo_key(tier))
         target = targets.get(version.metric_id) if version else None
         if target is not None:
-            found[tier] = Fraction(str(expected_at(target, day))) / 100
+            promised = Fraction(str(expected_at(target, day)))
+            found[tier] = promised if version and version.metric.unit == "ratio" else promised / 100
     return found
 
 

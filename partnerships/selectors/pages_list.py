@@ -34,6 +34,7 @@ from partnerships.selectors.spans import get_tiers_by_integration
 
 _SEVERITY = ("down", "degraded", "unknown", "pending", "paused", "none", "up")
 TROUBLE = frozenset({"down", "degraded"})
+BLIND = frozenset({"unknown", "pending", "none"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,7 @@ class IntegrationList:
     partners: Sequence[tuple[str, str]]
     total: int
     trouble: int
+    blind: int
 
     @property
     def shown(self) -> int:
@@ -134,6 +136,7 @@ def list_integrations(wanted: Wanted, *, at: datetime) -> IntegrationList:
         partners=sorted({(row.partner, row.partner_slug) for row in rows}),
         total=len(rows),
         trouble=sum(row.now.state in TROUBLE for row in rows),
+        blind=sum(row.now.state in BLIND for row in rows),
     )
 
 

@@ -20,10 +20,9 @@ from partnerships.selectors.pages_detail import RASTER_DAYS, CheckNow, Detail, S
 from partnerships.selectors.pages_figures import ROLLING_DAYS
 from partnerships.selectors.pages_latency import RECENT_DAYS, LatencyDays
 from partnerships.selectors.pages_timelines import list_days
-from partnerships.views.words import microseconds, minutes, target_words
+from partnerships.views.words import microseconds, target_words, unit_of
 
 _TABLE_ROWS = 60
-_MINUTE_US = 60_000_000
 _STEADY = 0.05  # a smaller change of p95 is not worth a word
 
 
@@ -39,7 +38,8 @@ def raster_figure(detail: Detail, *, at: datetime) -> Markup:
         ("paused", "paused", tally.paused),
         ("unknown", "unknown", tally.unknown),
     )
-    key = state_key([(state, f"{words} {microseconds(length)}") for state, words, length in spent])
+    shown = [(state, f"{words} {microseconds(length)}") for state, words, length in spent if length or state == "up"]
+    key = state_key(shown)
     told = ", ".join(f"{words} {microseconds(length)}" for _, words, length in spent if length)
     drawing = draw_raster(
         [Stretch(part.day, part.start, part.end, part.state) for part in detail.parts],
@@ -94,7 +94,8 @@ def budget_figure(detail: Detail, *, at: datetime) -> Markup | None:
     budget = detail.standing.budget
     if budget is None or not detail.budget_left:
         return None
-    total = float(budget.total_us / _MINUTE_US)
+    unit = unit_of(budget)
+    total = float(budget.total_us / unit.us)
     steps = len(detail.budget_left)
     first = local(at - timedelta(days=ROLLING_DAYS)).date()
     halfway = first + timedelta(days=steps // 2)
@@ -103,15 +104,16 @@ def budget_figure(detail: Detail, *, at: datetime) -> Markup | None:
             left=[share * total for share in detail.budget_left],
             total=total,
             labels=[(0, _day(first)), (steps // 2, _day(halfway)), (steps - 1, "today")],
-            now_label=minutes(budget.left_us),
+            now_label=unit.words(budget.left_us),
         ),
         Caption(
             "budget",
             "Error budget remaining over 30 days",
-            f"{minutes(budget.total_us)} granted, {minutes(budget.spent_us)} spent, {minutes(budget.left_us)} left.",
+            f"{unit.words(budget.total_us)} granted, {unit.words(budget.spent_us)} spent, "
+            f"{unit.words(budget.left_us)} left.",
         ),
     )
-    note = f"Error budget, minutes · {target_words(budget.target)} over 30 days{_young(detail.standing)}"
+    note = f"Error budget, {unit.name} · {target_words(budget.target)} over 30 days{_young(detail.standing)}"
     return figure(_budget_heading(detail, at), f"{note} · dashed blue: even spend", drawing)
 
 
@@ -120,13 +122,14 @@ def _budget_heading(detail: Detail, at: datetime) -> str:
     budget, now = detail.standing.budget, to_us(at)
     if budget is None:
         return ""
-    granted = minutes(budget.total_us)
+    unit = unit_of(budget)
+    granted = unit.words(budget.total_us)
     if budget.left_us < 0:
-        head = f"Overspent: {minutes(budget.spent_us)} lost, {granted} granted"
+        head = f"Overspent: {unit.words(budget.spent_us)} lost, {granted} granted"
     elif not budget.spent_us:
         return f"All of {granted} left"
     else:
-        head = f"{minutes(budget.left_us)} of {granted} left"
+        head = f"{unit.write(budget.left_us)} of {granted} left"
     recent = [outage for outage in detail.outages if outage.start >= detail.standing.rolling.start]
     if len(recent) == 1:
         return f"{head}; one outage took the rest" if budget.left_us >= 0 else f"{head} by one outage"
@@ -170,12 +173,12 @@ def _latency_heading(found: LatencyDays) -> str:
 
 
 def _promise(checks: list[CheckNow]) -> float | None:
-    """The strictest latency, in ms, that the assertions of our checks allow."""
+    """The strictest latency, in ms, from which a check of ours is degraded."""
     bounds = [
         float(one["value"])
         for check in checks
         for one in check.check.config.get("assertions", [])
-        if one.get("on") == "latency_ms" and one.get("op") in {"<", "<="} and isinstance(one.get("value"), int | float)
+        if one.get("on") == "latency_ms" and one.get("severity", "degraded") == "degraded"
     ]
     return min(bounds, default=None)
 

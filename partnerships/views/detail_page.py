@@ -177,6 +177,6 @@ def _trouble(row: StatusInterval, at: datetime) -> TroubleRow:
         check=row.health_check.name,
         began=moment(row.started_at, now=at),
         lasted=lasted if row.ended_at else f"{lasted}, goes on",
-        known="" if known is None else duration(known),
+        known="" if known is None else duration(known) if known else "at once",
         reason=reason_words(row.reason) if row.reason else "",
     )

@@ -56,7 +56,7 @@ _CSV_HEAD = (
     "integration", "partner", "tier", "state", "since", "uptime_percent", "coverage_percent", "budget_left_percent",
     "vendor_says", "owner", "last_result", "accounting_profile", "days",
 )  # fmt: skip
-_STRIP = (240, 18)
+_STRIP = (210, 18)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,10 +171,11 @@ def _url(wanted: Wanted) -> str:
 
 
 def _lede(found: IntegrationList) -> str:
-    if not found.trouble:
-        return f"None of {found.total} is down or degraded."
+    """How many are in trouble, and of how many nothing is known."""
     verb = "needs" if found.trouble == 1 else "need"
-    return f"{found.trouble} of {found.total} {verb} attention."
+    trouble = f"{found.trouble} of {found.total} {verb} attention" if found.trouble else ""
+    blind = f"{found.blind} of {found.total} {'is' if found.blind == 1 else 'are'} not known" if found.blind else ""
+    return f"{', '.join(filter(None, [trouble, blind])) or f'None of {found.total} is down or degraded'}."
 
 
 def _column(sort: str, label: str, cls: str, wanted: Wanted) -> dict[str, str]:
@@ -226,7 +227,7 @@ def _row(row: IntegrationRow, at: datetime) -> ShownRow:
     return ShownRow(
         name=row.name,
         url=reverse("partnerships:integration", kwargs={"slug": row.slug}),
-        partner=row.partner,
+        partner="" if row.name.startswith(row.partner) else row.partner,
         now=state_mark(row.now, at),
         strip=day_strip(row.days, _caption(row), size=_STRIP),
         uptime=percent(row.figures.uptime),

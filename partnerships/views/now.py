@@ -8,16 +8,14 @@ from charts.primitives import Markup
 from charts.state import state
 from foundation.words import duration, figure, local, moment
 from partnerships.models import CheckState, HealthCheck, Outcome
+from partnerships.probes.http import SENTENCES
 from partnerships.selectors.pages_detail import CheckNow, Current
 from partnerships.selectors.pages_figures import Budget
 from partnerships.views.words import microseconds, state_mark, vendor_word
 
 _LATE = timedelta(minutes=1)
 _REASONS = {
-    "timeout": "No complete answer in time",
-    "refused": "The connection was refused",
-    "dns": "The name could not be resolved",
-    "tls": "The secure connection failed",
+    **{str(reason): words.rstrip(".") for reason, words in SENTENCES.items()},
     "status": "The status was not the one expected",
     "latency": "The answer was slow",
     "json": "The answer did not say what it should",
@@ -25,6 +23,11 @@ _REASONS = {
     "auth": "Our credentials were refused",
     "quota": "The partner limits our requests",
     "stale": "No result came",
+    "feed_unreachable": "Their page could not be reached",
+    "feed_unreadable": "Their page could not be read",
+    "unknown_word": "Their page used a word that we do not know",
+    "component_missing": "Their page lacks a component that we watch",
+    "suspected": "They name trouble without saying where",
 }
 
 
@@ -105,11 +108,12 @@ def _finding(current: Current, at: datetime) -> str:
 
 def _last_finding(check: HealthCheck, state_name: str) -> str:
     """What the last result adds to the state: it confirms it, or speaks for another that is not confirmed yet."""
-    is_good = check.last_outcome == Outcome.OK
+    is_good, is_blind = check.last_outcome == Outcome.OK, check.last_outcome == Outcome.ERROR
     if state_name == CheckState.UP:
         if is_good or not check.last_outcome:
             return f"It answers in {latency_words(check.last_latency_us)}." if check.last_latency_us else "It answers."
-        return f"{reason_words(check.last_reason, check.last_detail)}; not confirmed yet."
+        words = reason_words(check.last_reason, check.last_detail) or "The last probe failed"
+        return f"{words}; {'so it was not measured' if is_blind else 'not confirmed yet'}."
     if is_good:
         return "It answers again; a further good result confirms it."
     return f"{reason_words(check.last_reason, check.last_detail) or 'No reason was told'}."

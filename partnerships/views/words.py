@@ -1,5 +1,6 @@
 """States, shares, budgets and profiles as words."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fractions import Fraction
 from math import floor
@@ -15,7 +16,6 @@ from partnerships.selectors.pages_timelines import StateNow
 _VENDOR = {"up": "operational", "degraded": "degraded", "down": "outage", "pending": "not read yet", "paused": "paused"}
 _BUDGET_BARS = {"bad": "f-bad", "watch": "f-watch", "none": "f-mid"}
 _RULES = {"exclude": "excluded", "measured": "counted as measured", "up": "counted as up", "down": "counted as down"}
-_MINUTE_US = 60_000_000
 
 
 def percent(ratio: Fraction | None, decimals: int = 2) -> str:
@@ -64,7 +64,7 @@ def budget_words(budget: Budget | None) -> str:
     if budget is None:
         return NO_DATA
     if budget.left_share is None:
-        return f"{minutes(budget.left_us)}"
+        return MINUTES.words(budget.left_us)
     left = whole_percent(budget.left_share)
     return f"{MINUS if left < 0 else ''}{abs(left)}%"
 
@@ -76,11 +76,31 @@ def budget_bar(budget: Budget | None) -> Markup | str:
     return share_bar(float(budget.left_share), cls=_BUDGET_BARS[budget.tone], width=44)
 
 
-def minutes(microseconds: Fraction | int) -> str:
-    """Signed time in minutes, rounded down: 6.2 minutes, −107.4 minutes."""
-    tenths = floor(Fraction(microseconds) * 10 / _MINUTE_US)
-    whole, rest = divmod(abs(tenths), 10)
-    return f"{MINUS if tenths < 0 else ''}{whole:,}.{rest} min"
+@dataclass(frozen=True, slots=True)
+class TimeUnit:
+    """The unit that a budget is told in, so that its figures stay short."""
+
+    name: str
+    us: int
+
+    def write(self, microseconds: Fraction | int) -> str:
+        """Signed, with one decimal, rounded down: 6.2, −107.4."""
+        tenths = floor(Fraction(microseconds) * 10 / self.us)
+        whole, rest = divmod(abs(tenths), 10)
+        return f"{MINUS if tenths < 0 else ''}{whole:,}.{rest}"
+
+    def words(self, microseconds: Fraction | int) -> str:
+        return f"{self.write(microseconds)} {self.name}"
+
+
+MINUTES = TimeUnit("min", 60_000_000)
+HOURS = TimeUnit("h", 3_600_000_000)
+_LONG_BUDGET_US = 10 * HOURS.us
+
+
+def unit_of(budget: Budget) -> TimeUnit:
+    """Minutes, or hours where the budget is ten hours and more."""
+    return HOURS if max(budget.total_us, budget.spent_us) >= _LONG_BUDGET_US else MINUTES
 
 
 def microseconds(length: Fraction | int) -> str:
