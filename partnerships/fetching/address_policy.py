@@ -45,8 +45,7 @@ NAT64 = IPv6Network("64:ff9b::/96")
 # What a rule that names a host (not a network) may resolve to besides public addresses: a neighbour in the
 # same deployment, never link-local, where cloud metadata lives.
 NEIGHBOURS: tuple[Network, ...] = tuple(
-    ip_network(text)
-    for text in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "127.0.0.0/8", "::1/128", "fc00::/7")
+    ip_network(text) for text in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "127.0.0.0/8", "::1/128", "fc00::/7")
 )
 
 

@@ -37,6 +37,14 @@ def as_transport_error(error: Exception) -> TransportError:
     return TransportError(FetchReason.PROTOCOL, detail=detail)
 
 
+def as_connect_error(error: OSError) -> TransportError:
+    """The TransportError for what kept a connection from being made: refused, unless it was time, TLS or ourselves."""
+    found = as_transport_error(error)
+    if found.reason is FetchReason.PROTOCOL:
+        return TransportError(FetchReason.REFUSED, detail=found.detail)
+    return found
+
+
 def _as_socket_error(error: OSError, detail: str) -> TransportError:
     if error.errno in _OUR_TROUBLE:
         return TransportError(FetchReason.NETWORK, detail=detail, is_ours=True)

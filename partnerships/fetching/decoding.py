@@ -54,15 +54,38 @@ def decoder_for(content_encoding: str) -> Decoder:
     raise TransportError(FetchReason.PROTOCOL, detail=f"content encoding {name[:40]!r}")
 
 
+class BodyCollector:
+    """A body as its chunks arrive, decoded, and no longer than the limit."""
+
+    def __init__(self, decoder: Decoder, *, limit: int, truncates: bool) -> None:
+        self._decoder = decoder
+        self._limit = limit
+        self._truncates = truncates
+        self._parts = bytearray()
+        self.is_truncated = False
+
+    @property
+    def content(self) -> bytes:
+        return bytes(self._parts)
+
+    def add(self, chunk: bytes) -> bool:
+        """True when no more is wanted; TransportError(too_large) for more than the limit, unless it truncates."""
+        self._parts += self._decoder.decode(chunk, self._limit + 1 - len(self._parts))
+        if len(self._parts) <= self._limit:
+            return False
+        if not self._truncates:
+            raise TransportError(FetchReason.TOO_LARGE, detail=f"more than {self._limit} bytes", is_ours=True)
+        del self._parts[self._limit :]
+        self.is_truncated = True
+        return True
+
+
 async def read_body(
     chunks: AsyncIterator[bytes], *, decoder: Decoder, limit: int, truncates: bool
 ) -> tuple[bytes, bool]:
     """The decoded body and whether it was cut; TransportError(too_large) for more, unless `truncates`."""
-    body = bytearray()
+    body = BodyCollector(decoder, limit=limit, truncates=truncates)
     async for chunk in chunks:
-        body += decoder.decode(chunk, limit + 1 - len(body))
-        if len(body) > limit:
-            if not truncates:
-                raise TransportError(FetchReason.TOO_LARGE, detail=f"more than {limit} bytes", is_ours=True)
-            return bytes(body[:limit]), True
-    return bytes(body), False
+        if body.add(chunk):
+            break
+    return body.content, body.is_truncated

@@ -15,9 +15,7 @@ from partnerships.fetching.transport import BlockedTargetError, FetchReason, Tra
 
 _THREADS = 32  # getaddrinfo blocks; a few dead name servers must not stop every other check
 # The answers that say "this name has no address". All others mean that our own resolver did not do its work.
-_NO_SUCH_NAME = frozenset(
-    code for code in (socket.EAI_NONAME, getattr(socket, "EAI_NODATA", None)) if code is not None
-)
+_NO_SUCH_NAME = frozenset(code for code in (socket.EAI_NONAME, getattr(socket, "EAI_NODATA", None)) if code is not None)
 
 
 class NameLookup(Protocol):
