@@ -97,6 +97,12 @@ def _combine_total(cells: Sequence[Cell], formula: Formula) -> Value:
     return Value(_scaled(sum(c.total for c in cells), 1, formula), sum(c.n for c in cells))
 
 
+def _combine_stock(cells: Sequence[Cell], formula: Formula) -> Value:
+    """The level, which is also how many rows stand behind it."""
+    level = sum(c.total for c in cells)
+    return Value(_scaled(level, 1, formula), level)
+
+
 def _combine_mean(cells: Sequence[Cell], formula: Formula) -> Value:
     n = sum(c.n for c in cells)
     return Value(_scaled(sum(c.total for c in cells), n, formula) if n else None, n)
@@ -128,7 +134,7 @@ KINDS: dict[str, KindRule] = {
     Kind.MEAN: KindRule(_fold_sum, _combine_mean),
     Kind.PERCENTILE: KindRule(_fold_column, _combine_percentile, needs_data=True),
     Kind.RATIO: KindRule(_fold_ratio, _combine_ratio),
-    Kind.STOCK: KindRule(_fold_sum, _combine_total, fills="carry"),
+    Kind.STOCK: KindRule(_fold_sum, _combine_stock, fills="carry"),
     Kind.INTERVAL_SHARE: KindRule(_fold_share, _combine_ratio),
     Kind.HISTOGRAM_PERCENTILE: KindRule(_fold_histogram, _combine_histogram, needs_data=True),
 }
