@@ -247,6 +247,10 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "foundation.schema.close_request_bodies",
+    ],
     "ENUM_NAME_OVERRIDES": {
         "TicketStateEnum": "support.models.TicketState",
         "CheckStateEnum": "partnerships.models.CheckState",

@@ -79,11 +79,15 @@ class CursorPages(CursorPagination):
         return int(given)
 
     def paginate_queryset(self, queryset: Any, request: Request, view: Any | None = None) -> Any:
-        """One page; a cursor that was not made here is refused."""
+        """One page; NotFound for a cursor that was not made here."""
         try:
             return super().paginate_queryset(queryset, request, view)
         except (NotFound, ValueError, TypeError, OverflowError, ModelValidationError, DataError) as error:
-            raise ValidationError({self.cursor_query_param: ["This is no cursor of this list."]}) from error
+            raise NotFound("This is no cursor of this list.", code="unknown_cursor") from error
+
+    def decode_cursor(self, request: Request) -> Any:
+        """The asked place in the list; none for an empty one, which is the first page."""
+        return super().decode_cursor(request) if request.query_params.get(self.cursor_query_param) else None
 
     def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
         """The page parameters with their bounds."""

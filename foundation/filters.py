@@ -3,14 +3,36 @@
 from datetime import UTC, datetime
 from typing import Any
 
+from django import forms
 from django.core.exceptions import ValidationError
-from django_filters import FilterSet, TypedChoiceFilter
+from django_filters import CharFilter, FilterSet, NumberFilter, TypedChoiceFilter
 from django_filters.fields import IsoDateTimeField
 from django_filters.filters import IsoDateTimeFilter
+from drf_spectacular.utils import extend_schema_field
+
+MAX_ID = 2**63 - 1
 
 
 class Filters(FilterSet):  # type: ignore[misc]
     """The filters of one list."""
+
+
+@extend_schema_field({"type": "string", "pattern": "^[^\\u0000]*$"})
+class TextFilter(CharFilter):  # type: ignore[misc]
+    """Rows whose text is, or contains, the given one; an empty one asks for nothing."""
+
+
+@extend_schema_field({"type": "integer", "minimum": 0, "maximum": MAX_ID})
+class ReferenceFilter(NumberFilter):  # type: ignore[misc]
+    """Rows that refer to the row with this number; to one that does not exist, none do."""
+
+    field_class = forms.IntegerField
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, min_value=0, max_value=MAX_ID, **kwargs)
+
+    def get_max_validator(self) -> None:
+        """None besides the field's own: NumberFilter's is about decimals."""
 
 
 class InstantField(IsoDateTimeField):  # type: ignore[misc]
@@ -31,6 +53,7 @@ class InstantFilter(IsoDateTimeFilter):  # type: ignore[misc]
     field_class = InstantField
 
 
+@extend_schema_field({"type": "boolean"})
 class FlagFilter(TypedChoiceFilter):  # type: ignore[misc]
     """`true` or `false`; anything else is refused."""
 

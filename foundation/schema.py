@@ -83,7 +83,7 @@ class ProblemAutoSchema(AutoSchema):
 
     def _problem_statuses(self) -> list[str]:
         statuses = list(_ALWAYS)
-        if "{" in self.path:
+        if "{" in self.path or self._is_list_view():
             statuses.append("404")
         if self.method in _WITH_BODY:
             statuses.append("415")
@@ -126,6 +126,14 @@ def _etag(status: str) -> OpenApiParameter:
     return OpenApiParameter(
         "ETag", OpenApiTypes.STR, OpenApiParameter.HEADER, description="The row's version.", response=[status]
     )
+
+
+def close_request_bodies(result: dict[str, Any], **_: Any) -> dict[str, Any]:
+    """The document with request bodies that take no further members, as the serializers do."""
+    for name, component in result.get("components", {}).get("schemas", {}).items():
+        if name.endswith("Request") and component.get("type") == "object":
+            component.setdefault("additionalProperties", False)
+    return result
 
 
 class ServiceTokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]

@@ -6,6 +6,7 @@ from typing import Any, cast
 
 from django.core.exceptions import ValidationError as ModelValidationError
 from django.db import models
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.fields import get_error_detail
 
@@ -41,6 +42,17 @@ def refuse_unknown_members(data: Any, known: Mapping[str, Any]) -> None:
     unknown = sorted(str(name) for name in data if name not in known) if isinstance(data, dict) else []
     if unknown:
         raise serializers.ValidationError({name: ["There is no such field."] for name in unknown}, code="unknown")
+
+
+@extend_schema_field({"type": "object", "additionalProperties": {}})
+class ObjectField(serializers.JSONField):
+    """A JSON object."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        """The object; ValidationError for any other JSON."""
+        if not isinstance(data, dict):
+            raise serializers.ValidationError("Must be an object.", code="not_an_object")
+        return super().to_internal_value(data)
 
 
 class RowSerializer(serializers.ModelSerializer[Any]):

@@ -14,6 +14,7 @@ from rest_framework.views import APIView
 from rest_framework.viewsets import GenericViewSet
 
 from foundation.etags import check_if_match, etag_of, is_versioned
+from foundation.filters import TextFilter
 from foundation.idempotency import answer_once
 from foundation.serializers import refuse_unknown_members, refuse_unstorable_text
 
@@ -85,6 +86,15 @@ class RowViews(ApiView, GenericViewSet[Any]):
             return super().known_parameters()
         names = set(self.filterset_class.base_filters) if self.filterset_class else set()
         return names | {"cursor", "page_size"} | super().known_parameters()
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Besides the rest, refuse a filter without a value where only text may be empty."""
+        super().initial(request, *args, **kwargs)
+        filters = self.filterset_class.base_filters if self.action == "list" and self.filterset_class else {}
+        empty = [name for name in filters if request.query_params.get(name) == ""]
+        wrong = [name for name in empty if not isinstance(filters[name], TextFilter)]
+        if wrong:
+            raise ValidationError({name: ["Give a value or leave it out."] for name in wrong}, code="empty")
 
     def answer_row(self, row: models.Model, *, status: int = 200) -> Response:
         """The row as an answer, with its ETag where it has a version."""

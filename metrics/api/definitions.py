@@ -2,17 +2,16 @@
 
 from typing import Any, ClassVar
 
-from django.contrib.auth import get_user_model
 from django.db import models
 from django.utils import timezone
-from django_filters import CharFilter, ChoiceFilter, ModelChoiceFilter
+from django_filters import ChoiceFilter
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from foundation.filters import Filters
+from foundation.filters import Filters, ReferenceFilter, TextFilter
 from foundation.serializers import RowSerializer
 from foundation.viewsets import CreateViews, ReadViews, UpdateViews
 from metrics.api.values import PARAMETERS, QuestionSerializer, SeriesSerializer, answer_question
@@ -65,6 +64,7 @@ class MetricSerializer(RowSerializer):
             "version",
         )
         read_only_fields = ("key", "unit")
+        extra_kwargs: ClassVar = {"decimals": {"min_value": 0, "max_value": 9}}
 
     def get_definition_number(self, metric: Metric) -> int | None:
         """The number of the newest version; none for a draft without one."""
@@ -72,10 +72,10 @@ class MetricSerializer(RowSerializer):
 
 
 class MetricFilters(Filters):
-    q = CharFilter(field_name="name", lookup_expr="icontains")
+    q = TextFilter(field_name="name", lookup_expr="icontains")
     status = ChoiceFilter(choices=MetricStatus.choices)
     direction = ChoiceFilter(choices=Direction.choices)
-    owner = ModelChoiceFilter(queryset=get_user_model().objects.all())
+    owner = ReferenceFilter()
 
 
 class MetricViews(UpdateViews):
@@ -104,9 +104,9 @@ class MetricViews(UpdateViews):
 
 
 class MetricVersionFilters(Filters):
-    metric = ModelChoiceFilter(queryset=Metric.objects.all())
+    metric = ReferenceFilter()
     kind = ChoiceFilter(choices=Kind.choices)
-    source = CharFilter()
+    source = TextFilter()
 
 
 class MetricVersionViews(ReadViews):
@@ -139,8 +139,8 @@ class TargetSerializer(RowSerializer):
 
 
 class TargetFilters(Filters):
-    metric = ModelChoiceFilter(queryset=Metric.objects.all())
-    segment = CharFilter()
+    metric = ReferenceFilter()
+    segment = TextFilter()
     shape = ChoiceFilter(choices=TargetShape.choices)
 
 

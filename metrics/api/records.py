@@ -1,17 +1,17 @@
 """What metrics are computed from and what they were: machine rows, only read."""
 
-from django_filters import CharFilter, ChoiceFilter, DateFilter, ModelChoiceFilter
+from django_filters import ChoiceFilter, DateFilter
 
-from foundation.filters import Filters
+from foundation.filters import Filters, ReferenceFilter, TextFilter
 from foundation.serializers import RowSerializer
 from foundation.viewsets import ReadViews
-from metrics.models import DayCell, DirtyMark, Grain, MetricVersion, PeriodValue, SourceRun, ValueRevision
+from metrics.models import DayCell, DirtyMark, Grain, PeriodValue, SourceRun, ValueRevision
 
 
 class _OfVersion(Filters):
-    version = ModelChoiceFilter(queryset=MetricVersion.objects.all())
-    metric = CharFilter(field_name="version__metric__key")
-    segment = CharFilter()
+    version = ReferenceFilter()
+    metric = TextFilter(field_name="version__metric__key")
+    segment = TextFilter()
 
 
 class PeriodValueSerializer(RowSerializer):
@@ -78,7 +78,7 @@ class DirtyMarkSerializer(RowSerializer):
 
 
 class OfSource(Filters):
-    source = CharFilter()
+    source = TextFilter()
 
 
 class DirtyMarkViews(ReadViews):

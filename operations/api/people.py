@@ -1,8 +1,6 @@
 """People and service users. Accounts and roles are given in the admin only, where nobody can promote themselves."""
 
-from django_filters import CharFilter
-
-from foundation.filters import Filters, FlagFilter
+from foundation.filters import Filters, FlagFilter, TextFilter
 from foundation.serializers import RowSerializer
 from foundation.viewsets import ReadViews
 from operations.models import User
@@ -16,7 +14,7 @@ class UserSerializer(RowSerializer):
 
 
 class UserFilters(Filters):
-    q = CharFilter(field_name="name", lookup_expr="icontains")
+    q = TextFilter(field_name="name", lookup_expr="icontains")
     is_service = FlagFilter()
     is_active = FlagFilter()
 

@@ -1,13 +1,12 @@
 """What the platform records about itself."""
 
 from auditlog.models import LogEntry
-from django_filters import CharFilter, ModelChoiceFilter
 from rest_framework import serializers
 
-from foundation.filters import Filters, InstantFilter
+from foundation.filters import Filters, InstantFilter, ReferenceFilter, TextFilter
 from foundation.serializers import RowSerializer
 from foundation.viewsets import ReadViews
-from operations.models import Heartbeat, IdempotencyRecord, User
+from operations.models import Heartbeat, IdempotencyRecord
 
 
 class HeartbeatSerializer(RowSerializer):
@@ -18,7 +17,7 @@ class HeartbeatSerializer(RowSerializer):
 
 
 class HeartbeatFilters(Filters):
-    name = CharFilter()
+    name = TextFilter()
 
 
 class HeartbeatViews(ReadViews):
@@ -37,7 +36,7 @@ class IdempotencyRecordSerializer(RowSerializer):
 
 
 class IdempotencyRecordFilters(Filters):
-    user = ModelChoiceFilter(queryset=User.objects.all())
+    user = ReferenceFilter()
     created_from = InstantFilter(field_name="created_at", lookup_expr="gte")
     created_to = InstantFilter(field_name="created_at", lookup_expr="lt")
 
@@ -63,8 +62,8 @@ class AuditEntrySerializer(RowSerializer):
 
 
 class AuditEntryFilters(Filters):
-    model = CharFilter(field_name="content_type__model")
-    actor = ModelChoiceFilter(queryset=User.objects.all())
+    model = TextFilter(field_name="content_type__model")
+    actor = ReferenceFilter()
     at_from = InstantFilter(field_name="timestamp", lookup_expr="gte")
     at_to = InstantFilter(field_name="timestamp", lookup_expr="lt")
 

@@ -3,22 +3,21 @@
 from typing import Any, ClassVar
 
 from django.utils import timezone
-from django_filters import CharFilter, ChoiceFilter, ModelChoiceFilter
+from django_filters import ChoiceFilter
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from foundation.filters import Filters, FlagFilter
+from foundation.filters import Filters, FlagFilter, ReferenceFilter, TextFilter
 from foundation.refusals import ConflictError
-from foundation.serializers import RowSerializer
+from foundation.serializers import ObjectField, RowSerializer
 from foundation.viewsets import EditViews
 from partnerships.models import (
     CheckKind,
     CheckState,
     HealthCheck,
-    Integration,
 )
 from partnerships.probes.rules import list_check_problems
 from partnerships.services.events import pause_check, resume_check
@@ -42,6 +41,8 @@ _DERIVED = (
 
 
 class HealthCheckSerializer(RowSerializer):
+    config = ObjectField(required=False)
+
     class Meta:
         model = HealthCheck
         fields = (
@@ -61,6 +62,13 @@ class HealthCheckSerializer(RowSerializer):
             *_DERIVED,
         )
         read_only_fields = _DERIVED
+        extra_kwargs: ClassVar = {
+            "interval_seconds": {"min_value": 5, "max_value": 86_400},
+            "retry_interval_seconds": {"min_value": 5, "max_value": 86_400},
+            "timeout_ms": {"min_value": 50, "max_value": 60_000},
+            "fail_threshold": {"min_value": 1, "max_value": 100},
+            "recover_threshold": {"min_value": 1, "max_value": 100},
+        }
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Besides the model's rules: a URL that may be fetched and settings that the kind takes."""
@@ -76,8 +84,8 @@ class HealthCheckSerializer(RowSerializer):
 
 
 class HealthCheckFilters(Filters):
-    q = CharFilter(field_name="name", lookup_expr="icontains")
-    integration = ModelChoiceFilter(queryset=Integration.objects.all())
+    q = TextFilter(field_name="name", lookup_expr="icontains")
+    integration = ReferenceFilter()
     kind = ChoiceFilter(choices=CheckKind.choices)
     state = ChoiceFilter(choices=CheckState.choices)
     is_paused = FlagFilter()

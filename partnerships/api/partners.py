@@ -3,14 +3,14 @@
 from typing import Any, ClassVar, cast
 
 from django.utils import timezone
-from django_filters import CharFilter, ChoiceFilter, ModelChoiceFilter
+from django_filters import ChoiceFilter
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from foundation.filters import Filters, FlagFilter, InstantFilter
+from foundation.filters import Filters, FlagFilter, InstantFilter, ReferenceFilter, TextFilter
 from foundation.serializers import RowSerializer
 from foundation.viewsets import CreateViews, EditViews, ReadViews
 from operations.models import User
@@ -25,9 +25,9 @@ class PartnerSerializer(RowSerializer):
 
 
 class PartnerFilters(Filters):
-    q = CharFilter(field_name="name", lookup_expr="icontains")
+    q = TextFilter(field_name="name", lookup_expr="icontains")
     status = ChoiceFilter(choices=PartnerStatus.choices)
-    owner = ModelChoiceFilter(queryset=User.objects.all())
+    owner = ReferenceFilter()
 
 
 class PartnerViews(EditViews):
@@ -46,10 +46,10 @@ class IntegrationSerializer(RowSerializer):
 
 
 class IntegrationFilters(Filters):
-    q = CharFilter(field_name="name", lookup_expr="icontains")
-    partner = ModelChoiceFilter(queryset=Partner.objects.all())
+    q = TextFilter(field_name="name", lookup_expr="icontains")
+    partner = ReferenceFilter()
     tier = ChoiceFilter(choices=Tier.choices)
-    owner = ModelChoiceFilter(queryset=User.objects.all())
+    owner = ReferenceFilter()
     is_active = FlagFilter()
 
 
@@ -96,7 +96,7 @@ class IntegrationViews(EditViews):
 
 
 class TierPeriodFilters(Filters):
-    integration = ModelChoiceFilter(queryset=Integration.objects.all())
+    integration = ReferenceFilter()
     tier = ChoiceFilter(choices=Tier.choices)
     started_from = InstantFilter(field_name="started_at", lookup_expr="gte")
     started_to = InstantFilter(field_name="started_at", lookup_expr="lt")
@@ -110,7 +110,22 @@ class TierPeriodViews(ReadViews):
     filterset_class = TierPeriodFilters
 
 
+class ShareField(serializers.DecimalField):
+    """A number from 0 to 1."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(4, 3, min_value=0, max_value=1, coerce_to_string=False, **kwargs)
+
+    def to_internal_value(self, data: Any) -> Any:
+        """The number; a text that looks like one is refused."""
+        if isinstance(data, str):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
 class AccountingProfileSerializer(RowSerializer):
+    degraded_weight = ShareField(required=False)
+
     class Meta:
         model = AccountingProfile
         fields = (
@@ -126,7 +141,7 @@ class AccountingProfileSerializer(RowSerializer):
 
 
 class AccountingProfileFilters(Filters):
-    name = CharFilter()
+    name = TextFilter()
     is_default = FlagFilter()
 
 

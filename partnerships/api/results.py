@@ -1,14 +1,13 @@
 """What probing gave: results, intervals and the hours made of them."""
 
-from django_filters import ChoiceFilter, ModelChoiceFilter
+from django_filters import ChoiceFilter
 
-from foundation.filters import Filters, InstantFilter
+from foundation.filters import Filters, InstantFilter, ReferenceFilter
 from foundation.serializers import RowSerializer
 from foundation.viewsets import ReadViews
 from partnerships.models import (
     CheckResult,
     CheckState,
-    HealthCheck,
     LatencyHour,
     Outcome,
     StatusInterval,
@@ -18,7 +17,7 @@ from partnerships.models import (
 
 
 class _OfCheck(Filters):
-    health_check = ModelChoiceFilter(queryset=HealthCheck.objects.all())
+    health_check = ReferenceFilter()
 
 
 class CheckResultSerializer(RowSerializer):

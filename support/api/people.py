@@ -1,9 +1,8 @@
 """Who asks for help, and who gives it."""
 
-from django_filters import CharFilter, ModelChoiceFilter
 from rest_framework import serializers
 
-from foundation.filters import Filters
+from foundation.filters import Filters, ReferenceFilter, TextFilter
 from foundation.serializers import RowSerializer
 from foundation.viewsets import EditViews
 from operations.models import User
@@ -17,9 +16,9 @@ class CustomerSerializer(RowSerializer):
 
 
 class CustomerFilters(Filters):
-    q = CharFilter(field_name="name", lookup_expr="icontains")
-    external_id = CharFilter()
-    segment = CharFilter()
+    q = TextFilter(field_name="name", lookup_expr="icontains")
+    external_id = TextFilter()
+    segment = TextFilter()
 
 
 class CustomerViews(EditViews):
@@ -39,9 +38,9 @@ class TeamSerializer(RowSerializer):
 
 
 class TeamFilters(Filters):
-    q = CharFilter(field_name="name", lookup_expr="icontains")
-    lead = ModelChoiceFilter(queryset=User.objects.all())
-    member = ModelChoiceFilter(field_name="members", queryset=User.objects.all())
+    q = TextFilter(field_name="name", lookup_expr="icontains")
+    lead = ReferenceFilter()
+    member = ReferenceFilter(field_name="members")
 
 
 class TeamViews(EditViews):

@@ -2,18 +2,18 @@
 
 from typing import Any, ClassVar
 
+from django import forms
 from django.db import transaction
 from django.utils import timezone
-from django_filters import CharFilter, ChoiceFilter, ModelChoiceFilter
-from drf_spectacular.utils import extend_schema
+from django_filters import CharFilter, ChoiceFilter
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from foundation.filters import Filters, FlagFilter, InstantFilter
+from foundation.filters import Filters, InstantFilter, ReferenceFilter, TextFilter
 from foundation.serializers import RowSerializer
 from foundation.viewsets import CreateViews, ReadViews
-from operations.models import User
 from support.api.actions import (
     AssignmentSerializer,
     CustomerMessageSerializer,
@@ -22,7 +22,8 @@ from support.api.actions import (
     TransitionSerializer,
     WordsSerializer,
 )
-from support.models import Customer, EventKind, Priority, Team, Ticket, TicketEvent, TicketState, Via
+from support.models import EventKind, Priority, Ticket, TicketEvent, TicketState, Via
+from support.selectors.queue import TABS
 from support.services.messages import add_customer_message, add_note, add_reply
 from support.services.ticket_states import StateChange
 from support.services.tickets import NewTicket, assign_ticket, change_ticket_fields, change_ticket_state, open_ticket
@@ -54,22 +55,47 @@ class TicketSerializer(RowSerializer):
         read_only_fields = fields
 
 
+class HolderField(forms.RegexField):
+    """`none`, or the number of a person."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(r"^(none|[1-9][0-9]{0,17})$", **kwargs)
+
+
+@extend_schema_field({"type": "string", "pattern": "^(none|[1-9][0-9]{0,17})$"})
+class HolderFilter(CharFilter):  # type: ignore[misc]
+    """Tickets that this person has, by number; `none` are those that nobody has."""
+
+    field_class = HolderField
+
+    def filter(self, qs: Any, value: str) -> Any:
+        """The rows that the holder has."""
+        if not value:
+            return qs
+        return qs.filter(**{self.field_name: None if value == "none" else int(value)})
+
+
 class TicketFilters(Filters):
-    q = CharFilter(field_name="subject", lookup_expr="icontains")
+    q = TextFilter(field_name="subject", lookup_expr="icontains")
     state = ChoiceFilter(choices=TicketState.choices)
     priority = ChoiceFilter(choices=Priority.choices)
-    team = ModelChoiceFilter(queryset=Team.objects.all())
-    assignee = ModelChoiceFilter(queryset=User.objects.all())
-    customer = ModelChoiceFilter(queryset=Customer.objects.all())
-    category = CharFilter()
-    channel = CharFilter()
-    external_source = CharFilter()
-    external_id = CharFilter()
-    is_unassigned = FlagFilter(field_name="assignee", lookup_expr="isnull")
+    team = ReferenceFilter()
+    assignee = ReferenceFilter()
+    customer = ReferenceFilter()
+    category = TextFilter()
+    channel = TextFilter()
+    external_source = TextFilter()
+    external_id = TextFilter()
+    tab = ChoiceFilter(choices=[(tab.key, tab.label) for tab in TABS if tab.key != "mine"], method="in_tab")
+    holder = HolderFilter(field_name="assignee")
     opened_from = InstantFilter(field_name="opened_at", lookup_expr="gte")
     opened_to = InstantFilter(field_name="opened_at", lookup_expr="lt")
     resolved_from = InstantFilter(field_name="resolved_at", lookup_expr="gte")
     resolved_to = InstantFilter(field_name="resolved_at", lookup_expr="lt")
+
+    def in_tab(self, queryset: Any, _name: str, value: str) -> Any:
+        """The tickets under one of the queue's tabs."""
+        return queryset.filter(next(tab.where for tab in TABS if tab.key == value))
 
 
 class TicketEventSerializer(RowSerializer):
@@ -165,7 +191,7 @@ class TicketViews(CreateViews):
 
 
 class TicketEventFilters(Filters):
-    ticket = ModelChoiceFilter(queryset=Ticket.objects.all())
+    ticket = ReferenceFilter()
     kind = ChoiceFilter(choices=EventKind.choices)
     at_from = InstantFilter(field_name="at", lookup_expr="gte")
     at_to = InstantFilter(field_name="at", lookup_expr="lt")

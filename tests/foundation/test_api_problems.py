@@ -164,7 +164,7 @@ def test_refused_transition_is_409_with_the_allowed_states():
     assert (body["code"], body["current"], body["allowed"]) == ("transition_refused", "closed", [])
 
 
-@pytest.mark.parametrize("query", ["cursor=x", "cursor=cD1hYmM=", "page_size=0", "page_size=x", "page_size=501"])
+@pytest.mark.parametrize("query", ["page_size=0", "page_size=x", "page_size=501"])
 def test_page_that_cannot_be_is_400(query):
     PartnerFactory()
 
@@ -175,13 +175,40 @@ def test_page_that_cannot_be_is_400(query):
 
 
 @pytest.mark.parametrize(
-    "query", ["state=gone", "team=999", "team=x", "opened_from=yesterday", "is_unassigned=maybe", "q=%00"]
+    "query",
+    [
+        "state=gone",
+        f"team={2**63}",
+        "team=x",
+        "team=1.5",
+        "opened_from=yesterday",
+        "holder=me",
+        "state=",
+        "opened_to=",
+        "tab=none",
+        "q=%00",
+    ],
 )
 def test_filter_that_is_not_understood_is_400(query):
     response = superuser_client().get(f"{BASE}/tickets/?{query}")
 
     assert response.status_code == 400
     assert [error["field"] for error in problem(response)["errors"]] == [query.split("=")[0]]
+
+
+@pytest.mark.parametrize("cursor", ["x", "cD1hYmM=", "cD0lMDA="])
+def test_cursor_that_was_not_made_here_is_404(cursor):
+    PartnerFactory()
+
+    response = superuser_client().get(f"{BASE}/partners/", {"cursor": cursor})
+
+    assert (response.status_code, problem(response)["code"]) == (404, "unknown_cursor")
+
+
+def test_reference_to_nothing_finds_nothing():
+    TicketFactory()
+
+    assert superuser_client().get(f"{BASE}/tickets/?team=999").json()["results"] == []
 
 
 def test_instant_beyond_the_calendar_is_400():

@@ -1,0 +1,33 @@
+"""The API against its own schema: schemathesis calls every operation in-process with valid and invalid input."""
+
+from pathlib import Path
+
+import pytest
+import schemathesis
+from django.core.cache import caches
+from django.core.wsgi import get_wsgi_application
+from drf_spectacular.generators import SchemaGenerator
+from hypothesis import HealthCheck, settings
+from knox.models import AuthToken
+
+from tests.factories import FACTORIES, SuperuserFactory
+
+CONFIG = schemathesis.Config.from_path(Path(__file__).resolve().parents[1] / "schemathesis.toml")
+schema = schemathesis.openapi.from_dict(SchemaGenerator().get_schema(request=None, public=True), config=CONFIG)
+schema.app = get_wsgi_application()
+
+
+@pytest.fixture
+def token(db):
+    """A superuser's token, beside one row of each model."""
+    for factory in FACTORIES:
+        factory()
+    return AuthToken.objects.create(SuperuserFactory())[1]
+
+
+@schema.parametrize()
+@settings(max_examples=12, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+def test_operation_keeps_its_schema(case, token):
+    caches["throttle"].clear()
+
+    case.call_and_validate(headers={"Authorization": f"Token {token}"})

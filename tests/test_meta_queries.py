@@ -1,0 +1,118 @@
+"""Every list costs the same number of queries at one row and at three."""
+
+import pytest
+from django.core.cache import caches
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from config.api import router
+from tests.api_client import BASE, superuser_client
+from tests.factories import (
+    FACTORIES,
+    CustomerFactory,
+    HealthCheckFactory,
+    IntegrationFactory,
+    MetricFactory,
+    MetricVersionFactory,
+    PartnerFactory,
+    SuperuserFactory,
+    TeamFactory,
+    TicketFactory,
+    UserFactory,
+)
+
+pytestmark = pytest.mark.django_db
+BY_MODEL = {factory._meta.model: factory for factory in FACTORIES}
+MODELS = sorted(BY_MODEL, key=lambda model: model._meta.label)
+PAGES = {
+    "partnerships:integrations": lambda: HealthCheckFactory(integration__owner=UserFactory()),
+    "support:tickets": lambda: full_row(TicketFactory),
+    "metrics:metrics": lambda: MetricVersionFactory(metric__owner=UserFactory()),
+    "dashboards:overview": lambda: (HealthCheckFactory(), full_row(TicketFactory)),
+}
+
+
+def full_row(factory):
+    """A row whose references are all filled, each with a row of its own, so that a missing join shows."""
+    model, extra = factory._meta.model, {}
+    makers = {"owner": UserFactory, "lead": UserFactory, "assignee": UserFactory, "actor": UserFactory}
+    makers |= {"team": TeamFactory, "customer": CustomerFactory, "changed_by": UserFactory, "set_by": UserFactory}
+    for field in model._meta.fields:
+        if field.name in makers and field.is_relation:
+            extra[field.name] = makers[field.name]()
+    return factory(**extra)
+
+
+def queries(get):
+    """The number of queries of a second call; the first one warms caches."""
+    get()
+    with CaptureQueriesContext(connection) as captured:
+        response = get()
+    assert response.status_code == 200
+    return len(captured), [query["sql"] for query in captured]
+
+
+def compare(get, add):
+    caches["throttle"].clear()
+    add()
+    one, _ = queries(get)
+    add()
+    add()
+    three, statements = queries(get)
+    assert three == one, "\n".join(statements)
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda m: m._meta.label)
+def test_admin_list(client, model):
+    client.force_login(SuperuserFactory())
+    url = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+
+    compare(lambda: client.get(url), lambda: full_row(BY_MODEL[model]))
+
+
+@pytest.mark.parametrize("prefix", sorted(prefix for prefix, _, _ in router.registry))
+def test_api_list(prefix):
+    client = superuser_client()
+    model = next(view.queryset.model for name, view, _ in router.registry if name == prefix)
+    add = PartnerFactory if model not in BY_MODEL else lambda: full_row(BY_MODEL[model])  # Audit entries come with it.
+
+    compare(lambda: client.get(f"{BASE}/{prefix}/"), add)
+
+
+@pytest.mark.parametrize("name", sorted(PAGES))
+def test_page_list(client, name):
+    client.force_login(SuperuserFactory())
+
+    compare(lambda: client.get(reverse(name)), PAGES[name])
+
+
+def test_inventory_of_list_pages_is_complete():
+    """A new page that lists rows belongs into PAGES; these are the ones without rows of their own."""
+    from django.urls import get_resolver
+
+    plain = {"dashboards:search", "dashboards:data_health", "support:ticket_new"}
+    exports = {"support:tickets_csv", "partnerships:integrations_csv"}
+    found = set()
+    for namespace in ("dashboards", "partnerships", "support", "metrics"):
+        _, resolver = get_resolver().namespace_dict[namespace]
+        for pattern in resolver.url_patterns:
+            if not pattern.pattern.converters:
+                found.add(f"{namespace}:{pattern.name}")
+    assert found - plain - exports == set(PAGES)
+
+
+def test_reading_one_metric_with_many_versions_is_constant():
+    client, metric = superuser_client(), MetricFactory()
+    numbers = iter(range(1, 99))
+
+    compare(
+        lambda: client.get(f"{BASE}/metrics/{metric.key}/"),
+        lambda: MetricVersionFactory(metric=metric, number=next(numbers)),
+    )
+
+
+def test_integration_rows_do_not_touch_their_partner():
+    client = superuser_client()
+
+    compare(lambda: client.get(f"{BASE}/integrations/"), IntegrationFactory)
