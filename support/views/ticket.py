@@ -113,9 +113,9 @@ def _what(event: TicketEvent) -> str:
     return f"{labels[event.old_state]} → {new}" if event.old_state in labels else str(new)
 
 
-def _change(name: str, pair: list[str]) -> str:
+def _change(name: str, pair: list[str | None]) -> str:
     """A change in words: what was, what is."""
-    old, new = (str(value) or "none" for value in pair)
+    old, new = ("none" if value in {None, ""} else str(value) for value in pair)
     return f"{name.removesuffix('_id').replace('_', ' ')}: {old} → {new}"
 
 

@@ -232,7 +232,8 @@ def test_ticket_page_tells_facts_and_history_newest_first(client, agent):
         customer=CustomerFactory(name="Acme"),
     )
     TicketEventFactory(ticket=ticket, kind="state", old_state="new", new_state="open", actor_name="Jo", via="import")
-    TicketEventFactory(ticket=ticket, kind="reply", body="Hello", actor=agent, at=timezone.now())
+    changes = {"assignee": [None, "Bo"], "team_id": ["", "Blue"]}
+    TicketEventFactory(ticket=ticket, kind="reply", body="Hello", actor=agent, at=timezone.now(), changes=changes)
 
     soup = page(client, ticket.get_absolute_url())
 
@@ -243,6 +244,7 @@ def test_ticket_page_tells_facts_and_history_newest_first(client, agent):
     }  # fmt: skip
     first, second = soup.select("ul.rows > li")
     assert ("Public reply" in first.text, "Hello" in first.text, "Ann Ode" in first.text) == (True, True, True)
+    assert ("assignee: none → Bo" in first.text, "team: none → Blue" in first.text) == (True, True)
     assert ("New → Open" in second.text, "Jo" in second.text, "Import" in second.text) == (True, True, True)
 
 
