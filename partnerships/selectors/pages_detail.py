@@ -12,6 +12,7 @@ from foundation.words import local
 from partnerships.health.outages import Outage, list_outages
 from partnerships.health.uptime import Accounting, Span, Window, to_us
 from partnerships.models import CheckState, HealthCheck, Integration, StatusInterval, TierPeriod
+from partnerships.selectors.accounting import get_default_accounting
 from partnerships.selectors.pages_figures import (
     ROLLING_DAYS,
     Budget,
@@ -20,7 +21,6 @@ from partnerships.selectors.pages_figures import (
     budget_of,
     figures_in,
     figures_in_tier,
-    get_accounting,
     get_slos,
     list_windows,
     midnight,
@@ -132,7 +132,7 @@ def get_current(slug: str, *, at: datetime) -> Current:
 def get_standing(slug: str, *, at: datetime, since: datetime | None = None) -> Standing:
     """The last 30 days, with timelines that reach back to `since`; raises Integration.DoesNotExist."""
     current = get_current(slug, at=at)
-    integration, accounting = current.integration, get_accounting()
+    integration, accounting = current.integration, get_default_accounting()
     checks = [one.check for one in current.checks]
     start = at - timedelta(days=ROLLING_DAYS)
     timelines = get_check_timelines(checks, start=min(start, since or start), at=at)

@@ -11,10 +11,10 @@ from foundation.words import local, organisation_zone
 from metrics.selectors.targets import expected_at, get_current_targets
 from metrics.selectors.values import get_current_versions
 from partnerships.health.outages import OutageFigures, list_outages, outage_figures
-from partnerships.health.uptime import STANDARD, Accounting, Span, Tally, Window, sum_tallies, tally, to_us
-from partnerships.models import AccountingProfile, Tier
+from partnerships.health.uptime import Accounting, Span, Tally, Window, sum_tallies, tally, to_us
+from partnerships.models import Tier
+from partnerships.selectors.uptime import QUOTABLE_COVERAGE
 
-QUOTABLE = Fraction(95, 100)
 AT_RISK = Fraction(1, 5)
 ROLLING_DAYS = 30
 _ONE_DAY = timedelta(days=1)
@@ -38,7 +38,7 @@ class Figures:
     @property
     def is_quotable(self) -> bool:
         """Whether enough was measured for the uptime to be told to anybody."""
-        return self.coverage is not None and self.coverage >= QUOTABLE
+        return self.coverage is not None and self.coverage >= QUOTABLE_COVERAGE
 
     @property
     def counted_us(self) -> int:
@@ -94,21 +94,6 @@ class WindowFigures:
     window: NamedWindow
     figures: Figures
     outages: OutageFigures
-
-
-def get_accounting() -> Accounting:
-    """The rules of the default profile; the built-in standard where there is none."""
-    profile = AccountingProfile.objects.filter(is_default=True).first()
-    if profile is None:
-        return STANDARD
-    return Accounting(
-        name=profile.name,
-        version=profile.version,
-        maintenance=profile.maintenance,
-        unknown=profile.unknown,
-        degraded_weight=profile.degraded_weight,
-        min_outage_us=profile.min_outage_seconds * 1_000_000,
-    )
 
 
 def slo_key(tier: str) -> str:

@@ -12,13 +12,13 @@ from typing import Any
 from foundation.words import local
 from partnerships.health.uptime import Accounting, Span, Window, sum_tallies, to_us
 from partnerships.models import HealthCheck, Integration, Tier
+from partnerships.selectors.accounting import get_default_accounting
 from partnerships.selectors.pages_figures import (
     ROLLING_DAYS,
     Budget,
     Figures,
     budget_of,
     figures_in_tier,
-    get_accounting,
     get_slos,
 )
 from partnerships.selectors.pages_timelines import (
@@ -127,7 +127,7 @@ SORTS = frozenset({*_NUMBERS, *_WORDS})
 def list_integrations(wanted: Wanted, *, at: datetime) -> IntegrationList:
     """Active integrations by tier. The number of queries does not depend on how many there are."""
     integrations = list(Integration.objects.filter(is_active=True).select_related("partner", "owner"))
-    accounting, slos = get_accounting(), get_slos(local(at).date())
+    accounting, slos = get_default_accounting(), get_slos(local(at).date())
     rows, pools = _rows(integrations, accounting, slos, at=at)
     groups = [_group(tier, rows, pools[tier], wanted, slos.get(tier)) for tier in Tier.values]
     return IntegrationList(

@@ -68,7 +68,8 @@ def _raster_heading(detail: Detail, at: datetime) -> str:
     length = microseconds(longest.length(to_us(at)))
     if len(outages) == 1:
         return f"Down once in {days}, for {length} on {_moment_day(longest)}"
-    return f"Down {len(outages)} times in {days}, {microseconds(lost)} in all, for {length} on {_moment_day(longest)}"
+    total = f"Down {len(outages)} times in {days}, {microseconds(lost)} in all"
+    return f"{total}, the longest {length} on {_moment_day(longest)}"
 
 
 def _raster_table(detail: Detail, at: datetime) -> str:
@@ -113,7 +114,7 @@ def budget_figure(detail: Detail, *, at: datetime) -> Markup | None:
             f"{unit.words(budget.left_us)} left.",
         ),
     )
-    note = f"Error budget, {unit.name} · {target_words(budget.target)} over 30 days{_young(detail.standing)}"
+    note = f"Error budget, {unit.plural} · {target_words(budget.target)} over 30 days{_young(detail.standing)}"
     return figure(_budget_heading(detail, at), f"{note} · dashed blue: even spend", drawing)
 
 

@@ -81,6 +81,7 @@ class TimeUnit:
     """The unit that a budget is told in, so that its figures stay short."""
 
     name: str
+    plural: str
     us: int
 
     def write(self, microseconds: Fraction | int) -> str:
@@ -93,8 +94,8 @@ class TimeUnit:
         return f"{self.write(microseconds)} {self.name}"
 
 
-MINUTES = TimeUnit("min", 60_000_000)
-HOURS = TimeUnit("h", 3_600_000_000)
+MINUTES = TimeUnit("min", "minutes", 60_000_000)
+HOURS = TimeUnit("h", "hours", 3_600_000_000)
 _LONG_BUDGET_US = 10 * HOURS.us
 
 
