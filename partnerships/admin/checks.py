@@ -1,17 +1,33 @@
 """Health checks and what they measured in the admin."""
 
+from typing import Any
+
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from foundation.admin import EditAdmin, ReadOnlyAdmin
+from foundation.admin import EditAdmin, ReadOnlyAdmin, VersionedForm
 from partnerships.models import CheckResult, HealthCheck, LatencyHour, StatusInterval, UptimeHour
+from partnerships.probes.rules import list_check_problems
 from partnerships.services.events import pause_check, resume_check
+
+
+class HealthCheckForm(VersionedForm):
+    """Refuses a URL that may not be fetched and settings that the kind does not take."""
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean() or self.cleaned_data
+        if {"kind", "url", "config"} <= set(cleaned):
+            wanted = {name: cleaned[name] for name in ("kind", "url", "config")}
+            for name, message in list_check_problems(**wanted):
+                self.add_error(name, message)
+        return cleaned
 
 
 @admin.register(HealthCheck)
 class HealthCheckAdmin(EditAdmin):
+    form = HealthCheckForm
     list_display = ("name", "integration", "kind", "state", "state_since", "interval_seconds", "is_paused")
     list_select_related = ("integration",)
     list_filter = ("state", "kind", "is_paused")
@@ -28,6 +44,14 @@ class HealthCheckAdmin(EditAdmin):
         "next_due_at",
     )
     actions = ("pause", "resume")
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:  # noqa: FBT001
+        """Store what the form changed and nothing else: the poller writes the derived columns meanwhile."""
+        if not change:
+            super().save_model(request, obj, form, change)
+            return
+        obj.version += 1
+        obj.save(update_fields=[*form.changed_data, "version"])
 
     @admin.action(description="Pause", permissions=["change"])
     def pause(self, request: HttpRequest, queryset: QuerySet[HealthCheck]) -> None:
