@@ -62,7 +62,9 @@ class DataHealth:
         if self.is_silent:
             return f"T{self.silence[1:]}; stored values stay on screen, nothing is lost and it catches up by itself."
         if self.poisoned:
-            return f"{self.poisoned:,} marks fail; their days keep the last value until they succeed."
+            many = self.poisoned != 1
+            subject, verb = f"{self.poisoned:,} mark{'s' if many else ''}", "fail" if many else "fails"
+            return f"{subject} {verb}; the days touched keep their last value until it succeeds."
         if self.is_late:
             return f"The oldest change has waited {duration(self.at - (self.oldest_at or self.at))}."
         return "All figures are fresh."

@@ -13,6 +13,6 @@ from operations.models import User
 @requires()
 def search(request: HttpRequest) -> HttpResponse:
     """What matches `q` among what the signed-in person may see."""
-    query = request.GET.get("q", "")[:200]
+    query = request.GET.get("q", "")[:200].strip()
     hits = find(query, user=cast("User", request.user))
     return render(request, "dashboards/search.html", {"query": query, "hits": hits})
