@@ -13,6 +13,8 @@ from decimal import Decimal
 from fractions import Fraction
 
 NO_DATA = "no data"
+QUOTABLE_COVERAGE = Fraction(95, 100)
+"""A figure that stands on less is shown hollow and is not to be quoted."""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 

@@ -11,9 +11,8 @@ from foundation.words import local, organisation_zone
 from metrics.selectors.targets import expected_at, get_current_targets
 from metrics.selectors.values import get_current_versions
 from partnerships.health.outages import OutageFigures, list_outages, outage_figures
-from partnerships.health.uptime import Accounting, Span, Tally, Window, sum_tallies, tally, to_us
+from partnerships.health.uptime import QUOTABLE_COVERAGE, Accounting, Span, Tally, Window, sum_tallies, tally, to_us
 from partnerships.models import Tier
-from partnerships.selectors.uptime import QUOTABLE_COVERAGE
 
 AT_RISK = Fraction(1, 5)
 ROLLING_DAYS = 30
