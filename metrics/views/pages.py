@@ -23,7 +23,7 @@ from metrics.selectors.detail import (
     list_versions,
 )
 from metrics.selectors.standings import Standing, list_standings
-from metrics.views.figures import SIX, control_figure, six_twelve_figure
+from metrics.views.control_figure import control_figure
 from metrics.views.hero import (
     boxes_for,
     definition_facts,
@@ -33,6 +33,7 @@ from metrics.views.hero import (
     sentence_for,
 )
 from metrics.views.periods import period_name
+from metrics.views.six_twelve_figure import SIX, six_twelve_figure
 from metrics.views.tiles import tile_for
 from metrics.views.units import Unit, unit_of
 

@@ -1,10 +1,14 @@
 """How a metric's values are written: their unit, decimals and rounding."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from foundation.words import figure, signed
 from metrics.models import Kind, MetricVersion
+
+CUT_ABOVE = 0.5
+"""An axis of percentages leaves zero out when every value is above this share of the highest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +32,15 @@ class Unit:
         # A hair is added back, because 0.9995 × 100 is 99.94999… in binary.
         steps: float = 10.0**self.decimals
         return math.floor(scaled * steps + 1e-6) / steps
+
+    def plotted(self, values: Sequence[float | None]) -> list[float | None]:
+        """The values as they are drawn, so that a label on a chart is the figure in the text."""
+        return [None if value is None else self.rounded_down(value) for value in values]
+
+    def cuts_axis(self, shown: Sequence[float | None]) -> bool:
+        """Whether an axis of these shown values leaves zero out: percentages that all lie close together."""
+        known = [value for value in shown if value is not None]
+        return self.name == "%" and bool(known) and min(known) > CUT_ABOVE * max(known)
 
     def write(self, value: float | None) -> str:
         """The number without its unit; "no data" for None."""

@@ -1,4 +1,4 @@
-"""The two charts of a metric's page with the tables behind them."""
+"""The control chart of a metric with the table behind it."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -7,11 +7,9 @@ from itertools import pairwise
 
 from charts.control import ControlData, Goal, Mark, Phase, control
 from charts.primitives import Caption, Markup, Point, figure
-from charts.six_twelve import Panel, six_twelve
 from charts.table import details
 from metrics.models import TargetShape
-from metrics.selectors.standings import Standing, last_day
-from metrics.selectors.targets import expected_at
+from metrics.selectors.standings import Standing
 from metrics.selectors.values import Point as Period
 from metrics.statistics.xmr import MIN_BASELINE, XmrLimits
 from metrics.views.periods import day_name, short_week
@@ -19,15 +17,12 @@ from metrics.views.tiles import state_words
 from metrics.views.units import Unit
 
 FUTURE_WEEKS = 20
-MONTHS, SIX = 12, 6
-CUT_ABOVE = 0.5
-"""An axis of percentages leaves zero out when every value is above this share of the highest."""
 
 
 def control_figure(standing: Standing, unit: Unit, *, today: date) -> Markup:
     """The weekly control chart with limits, path and the running week, and its table."""
     weeks, limits = standing.weeks, standing.limits
-    values = _shown([week.value for week in weeks], unit)
+    values = unit.plotted([week.value for week in weeks])
     running = standing.running.value if standing.running and weeks else None
     ranges = moving_ranges(values)
     path = _path(standing, unit)
@@ -43,7 +38,7 @@ def control_figure(standing: Standing, unit: Unit, *, today: date) -> Markup:
         marks=_marks(standing),
         ranges=ranges if limits else [],
         range_limit=unit.shown(limits.range_limit) if limits else None,
-        from_zero=not _is_cut(values, unit),
+        from_zero=not unit.cuts_axis(values),
     )
     title = f"{standing.metric.name} by week"
     caption = Caption("control", title, f"{title}, {len(weeks)} complete weeks. {_finding(standing, unit)}")
@@ -53,45 +48,6 @@ def control_figure(standing: Standing, unit: Unit, *, today: date) -> Markup:
         control(data, caption),
         size="x",
         after=_table(standing, unit, ranges),
-    )
-
-
-def six_twelve_figure(
-    standing: Standing, months: Sequence[Period], prior_weeks: Sequence[float | None], unit: Unit
-) -> Markup:
-    """Six complete weeks and twelve complete months with the year before, and their table."""
-    weeks = standing.weeks[-SIX:]
-    complete = [month for month in months if month.complete]
-    recent, before = complete[-MONTHS:], complete[-2 * MONTHS : -MONTHS]
-    panels = (
-        Panel(
-            "6 weeks",
-            [short_week(week.start, standing.version.week_start) for week in weeks],
-            _shown([week.value for week in weeks], unit),
-            _shown(_paths(standing, weeks), unit),
-            _shown(prior_weeks, unit),
-        ),
-        Panel(
-            "12 months",
-            [f"{month.start:%b}" for month in recent],
-            _shown([month.value for month in recent], unit),
-            _shown(_paths(standing, recent), unit),
-            _shown([month.value for month in before], unit) if len(before) == len(recent) else (),
-        ),
-    )
-    cut = _is_cut([*panels[0].heights, *panels[1].heights], unit)
-    drawing = six_twelve(
-        panels, Caption("periods", "Six weeks and twelve months"), decimals=unit.decimals, from_zero=not cut
-    )
-    note = f"{unit.name or 'count'} · blue bars: path at the period’s end · dashed grey: a year earlier"
-    rows = [[label, value] for panel in panels for label, value in _rows(panel, unit)]
-    table = details("Six weeks and twelve months", ["Period", unit.name or "Value"], rows)
-    return figure(
-        _change_words(weeks, unit),
-        note + (" · axis does not start at 0" if cut else ""),
-        drawing,
-        size="l",
-        after=table,
     )
 
 
@@ -204,37 +160,3 @@ def _month_ticks(weeks: Sequence[Period]) -> list[tuple[int, str]]:
             ticks.append((index, f"{start:%b}" if start.month > 1 else f"{start:%b %Y}"))
             month = start.month
     return ticks
-
-
-def _is_cut(values: Sequence[float | None], unit: Unit) -> bool:
-    known = [value for value in values if value is not None]
-    return unit.name == "%" and bool(known) and min(known) > CUT_ABOVE * max(known)
-
-
-def _paths(standing: Standing, periods: Sequence[Period]) -> list[float | None]:
-    target = standing.target
-    if target is None:
-        return []
-    begun = target.start_on if target.baseline_value is not None else date.min
-    return [expected_at(target, last_day(period)) if last_day(period) >= begun else None for period in periods]
-
-
-def _shown(values: Sequence[float | None], unit: Unit) -> list[float | None]:
-    return [None if value is None else unit.rounded_down(value) for value in values]
-
-
-def _rows(panel: Panel, unit: Unit) -> list[tuple[str, str]]:
-    return [
-        (label, "no data" if value is None else f"{value:,.{unit.decimals}f}")
-        for label, value in zip(panel.labels, panel.values, strict=True)
-    ]
-
-
-def _change_words(weeks: Sequence[Period], unit: Unit) -> str:
-    known = [week.value for week in weeks if week.value is not None]
-    if len(known) < 2:  # noqa: PLR2004
-        return "Too few weeks to compare"
-    change = known[-1] - known[0]
-    if unit.distance(change) == unit.distance(0):
-        return "Unchanged over six weeks"
-    return f"{'Up' if change > 0 else 'Down'} {unit.distance(change)} in six weeks"
