@@ -1,0 +1,112 @@
+"""Rules that hold on every page, in both schemes and at both widths."""
+
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+pytestmark = pytest.mark.browser
+
+STRANGERS = {
+    "sign-in": "/accounts/login/",
+    "password-reset": "/accounts/password/reset/",
+}
+PAGES = {
+    "overview": "/",
+    "metrics": "/metrics/",
+    "metric": "/metrics/ticket_resolution_hours_mean/",
+    "metric-uptime": "/metrics/integration_uptime_production/",
+    "metric-latency": "/metrics/probe_latency_seconds_p95/",
+    "integrations": "/integrations/",
+    "integration": "/integrations/asana-tasks/",
+    "integration-tier": "/integrations/asana-goals/tier/",
+    "tickets": "/tickets/",
+    "ticket": "/tickets/19990/",
+    "ticket-new": "/tickets/new/",
+    "search": "/search/?q=asana",
+    "search-empty": "/search/?q=zzzzzzz",
+    "data-health": "/data-health/",
+    "password-change": "/accounts/password/change/",
+    "admin": "/admin/",
+    "admin-tickets": "/admin/support/ticket/",
+    "admin-ticket": "/admin/support/ticket/19990/change/",
+    "admin-check": "/admin/partnerships/healthcheck/1/change/",
+    "missing": "/metrics/nothing-of-the-kind/",
+}
+STATUS = {"missing": 404}
+VIEWS = [(scheme, width) for scheme in ("light", "dark") for width in (1360, 390)]
+OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+INLINE = re.compile(r"<[^>]+\sstyle=|<style|<script(?![^>]*\ssrc=)")
+
+
+def _problems(view):
+    """What axe finds, one line per rule and place."""
+    found = Axe().run(view.page).response["violations"]
+    return [
+        f"{rule['id']}: {node['target'][0]} ({' '.join(node['failureSummary'].split())[:300]})"
+        for rule in found
+        for node in rule["nodes"]
+    ]
+
+
+def _assert_sound(view):
+    assert _problems(view) == []
+    assert view.violations() == []
+    assert view.off_host() == []
+    assert view.page.evaluate(OVERFLOW) <= 0
+    assert INLINE.findall(view.source) == []
+    assert [line for line in view.console if line.startswith("error") and "404" not in line] == []
+
+
+@pytest.mark.parametrize(("scheme", "width"), VIEWS)
+@pytest.mark.parametrize("name", PAGES)
+def test_page_is_sound(open_view, keep_picture, name, scheme, width):
+    view = open_view(scheme=scheme, width=width)
+
+    status = view.open(PAGES[name])
+    keep_picture(view, f"{name}-{scheme}-{width}")
+
+    assert status == STATUS.get(name, 200)
+    _assert_sound(view)
+
+
+@pytest.mark.parametrize(("scheme", "width"), VIEWS)
+@pytest.mark.parametrize("name", STRANGERS)
+def test_page_for_strangers_is_sound(open_view, keep_picture, name, scheme, width):
+    view = open_view(known=False, scheme=scheme, width=width)
+
+    status = view.open(STRANGERS[name])
+    keep_picture(view, f"{name}-{scheme}-{width}")
+
+    assert status == 200
+    _assert_sound(view)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_page_asks_strangers_to_sign_in(open_view, name):
+    view = open_view(known=False)
+
+    view.open(PAGES[name])
+
+    assert "/login/" in view.page.url
+
+
+def test_api_documentation_is_sound(open_view):
+    """Swagger's own pages are not ours to make accessible, but nothing may come from or go to another host."""
+    view = open_view()
+
+    assert view.open("/api/docs/") == 200
+    view.page.wait_for_selector(".swagger-ui .info")
+
+    assert view.violations() == []
+    assert view.off_host() == []
+
+
+def test_overview_is_small(open_view):
+    """Under 100 kB over the wire without caching."""
+    view = open_view()
+    transferred = "performance.getEntries().reduce((sum, entry) => sum + (entry.transferSize || 0), 0)"
+
+    view.open("/")
+
+    assert 0 < view.page.evaluate(transferred) < 100_000
