@@ -4,7 +4,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from charts.axis import number, thin, value_axis
-from charts.primitives import Body, Canvas, Caption, Markup, Scale, dot, line, no_data, pair, segment, text, text_width
+from charts.primitives import (
+    Body,
+    Canvas,
+    Caption,
+    Markup,
+    Point,
+    Scale,
+    dot,
+    line,
+    no_data,
+    pair,
+    segment,
+    text,
+    text_width,
+)
 
 TOP = 20.0
 
@@ -65,18 +79,21 @@ def _panel(panel: Panel, sides: tuple[float, float], y: Scale, decimals: int) ->
     for at, words in thin([(x(index), label) for index, label in enumerate(panel.labels)]):
         middle = min(max(at, text_width(words) / 2), sides[1] - text_width(words) / 2)
         body += text(middle, y.r0 + 16, words, "t", "middle")
-    return body + _last(panel, points, sides, decimals)
+    return body + _last(panel, points, sides, y, decimals)
 
 
-def _points(values: Sequence[float | None], x: Scale, y: Scale) -> list[tuple[float, float] | None]:
+def _points(values: Sequence[float | None], x: Scale, y: Scale) -> list[Point | None]:
     return [None if value is None else (x(index), y(value)) for index, value in enumerate(values)]
 
 
-def _last(panel: Panel, points: Sequence[tuple[float, float] | None], sides: tuple[float, float], decimals: int) -> str:
+def _last(panel: Panel, points: Sequence[Point | None], sides: tuple[float, float], y: Scale, decimals: int) -> str:
+    """The last known value written out, on the side that the line does not come from."""
     known = [(point, value) for point, value in zip(points, panel.values, strict=True) if point and value is not None]
     if not known:
         return text(sum(sides) / 2, TOP + 60, "no data", "t", "middle")
     (at, height), value = known[-1]
     words = number(value, decimals)
     end = min(max(at + 7, sides[0] + text_width(words, "t-ink")), sides[1])
-    return text(end, max(height - 9, TOP + 8), words, "t-ink halo", "end")
+    falls = len(known) > 1 and known[-2][1] > value
+    place = height + 18 if falls and height + 20 < y.r0 else max(height - 9, TOP + 8)
+    return text(end, place, words, "t-ink halo", "end")

@@ -1,7 +1,6 @@
 """The series and the rows of a metric as CSV: the same population as on its page."""
 
-import csv
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
 from django.http import Http404, HttpRequest, StreamingHttpResponse
@@ -10,6 +9,7 @@ from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_safe
 
 from foundation.access import requires
+from foundation.csv_export import stream_csv
 from metrics.models import Grain, MetricVersion
 from metrics.selectors.detail import get_rows
 from metrics.selectors.standings import WEEKS
@@ -20,14 +20,6 @@ MAX_ROWS = 100_000
 _TIMES = ("restated_at", "computed_at")
 _SERIES_HEAD = ("metric", "version", "grain", "start", "last_day", "value", "unit", "n", "complete", "path", *_TIMES)
 _ROWS_HEAD = ("label", "detail", "at", "value", "url")
-_FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
-
-
-class _Echo:
-    """A file that gives back what is written, for streaming."""
-
-    def write(self, line: str) -> str:
-        return line
 
 
 @require_safe
@@ -52,7 +44,7 @@ def series_csv(request: HttpRequest, key: str) -> StreamingHttpResponse:
             expected_at(target, day) if target else None, point.restated_at, point.computed_at,
         ]  # fmt: skip
 
-    return _stream(f"{key}-{grain}.csv", _SERIES_HEAD, (row(point) for point in series.points))
+    return stream_csv(f"{key}-{grain}.csv", _SERIES_HEAD, (row(point) for point in series.points))
 
 
 @require_safe
@@ -73,7 +65,7 @@ def rows_csv(request: HttpRequest, key: str) -> StreamingHttpResponse:
         [row.label, row.detail, row.at.isoformat(), None if row.value is None else row.value / scale, row.url]
         for row in found.rows
     )
-    return _stream(f"{key}-rows-{point.start}.csv", _ROWS_HEAD, rows)
+    return stream_csv(f"{key}-rows-{point.start}.csv", _ROWS_HEAD, rows)
 
 
 def _version(key: str) -> MetricVersion:
@@ -93,23 +85,3 @@ def _day(request: HttpRequest, name: str) -> date | None:
     if words and day is None:
         raise Http404(words)
     return day
-
-
-def _stream(name: str, head: Sequence[str], rows: Iterable[Sequence[object]]) -> StreamingHttpResponse:
-    writer = csv.writer(_Echo())
-
-    def lines() -> Iterator[str]:
-        yield writer.writerow(head)
-        for row in rows:
-            yield writer.writerow([_cell(cell) for cell in row])
-
-    response = StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
-
-
-def _cell(value: object) -> object:
-    """Text that a spreadsheet would run as a formula is made text; numbers stay numbers."""
-    if isinstance(value, str) and value.startswith(_FORMULA_SIGNS):
-        return f"'{value}"
-    return "" if value is None else value
