@@ -110,7 +110,7 @@ def _metrics_context(standings: list[Standing] | None, at: datetime) -> dict[str
         return {}
     today = local(at).date()
     last = next((s.weeks[-1] for s in standings if s.weeks), None)
-    tiles = [(standing, tile_for(standing, today=today)) for standing in standings]
+    tiles = [(standing, tile_for(standing, today=today, large=standing.is_loud)) for standing in standings]
     return {
         "has_metrics": True,
         "loud": [tile for standing, tile in tiles if standing.is_loud],

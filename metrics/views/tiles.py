@@ -11,6 +11,7 @@ from metrics.views.periods import day_name, period_name
 from metrics.views.units import Unit, unit_of
 
 SPARK_WEEKS = 26
+LARGE, SMALL = (252.0, 58.0), (112.0, 34.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,6 @@ class Tile:
     side: tuple[str, ...]
     icons: Markup
     drawing: Markup
-    small: Markup
     state: Markup | str
     why: str
     by: str
@@ -34,8 +34,8 @@ class Tile:
     target: str
 
 
-def tile_for(standing: Standing, *, today: date) -> Tile:
-    """The tile of one metric; the ids of its drawings come from its key."""
+def tile_for(standing: Standing, *, today: date, large: bool = False) -> Tile:
+    """The tile of one metric, its sparkline large or small; the drawing's id comes from its key."""
     metric, unit = standing.metric, unit_of(standing.version)
     last = standing.last
     tone, why = state_words(standing, unit)
@@ -48,8 +48,7 @@ def tile_for(standing: Standing, *, today: date) -> Tile:
         unit=unit.name if last else "",
         side=_side(standing, unit, today),
         icons=Markup(f'<span class="mdc">{icons_for(standing)}</span>'),
-        drawing=_spark(standing, unit, (252, 58), "tile"),
-        small=_spark(standing, unit, (112, 34), "mini"),
+        drawing=_spark(standing, unit, LARGE if large else SMALL),
         state=state(tone, why) if why else "",
         why=rate_words(standing, unit),
         by=metric.owner.name if metric.owner else "No owner",
@@ -139,7 +138,7 @@ def _population(standing: Standing) -> str:
     return f"{words}, {standing.known} of 12 weeks for limits" if standing.limits is None else words
 
 
-def _spark(standing: Standing, unit: Unit, size: tuple[float, float], name: str) -> Markup:
+def _spark(standing: Standing, unit: Unit, size: tuple[float, float]) -> Markup:
     weeks = standing.weeks[-SPARK_WEEKS:]
     skipped = len(standing.weeks) - len(weeks)
     marks = [
@@ -153,7 +152,7 @@ def _spark(standing: Standing, unit: Unit, size: tuple[float, float], name: str)
     title = f"{standing.metric.name}, {len(weeks)} weeks, now {unit.words(last.value if last else None)}"
     begun = standing.target.start_on if standing.target else None
     path = [standing.path_on(week) if _has_path(begun, last_day(week), standing) else None for week in weeks]
-    caption = Caption(f"{name}-{standing.metric.key}", title, title + words)
+    caption = Caption(f"spark-{standing.metric.key}", title, title + words)
     return spark([week.value for week in weeks], caption, limits=limits, path=path, marks=marks, size=size)
 
 
