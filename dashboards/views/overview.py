@@ -5,6 +5,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
 from charts.primitives import Markup
@@ -38,6 +39,7 @@ class Exceptional:
 
 @require_safe
 @requires()
+@gzip_page
 def overview(request: HttpRequest) -> HttpResponse:
     """What needs attention; each section is for those who may see its rows."""
     at = timezone.now()

@@ -6,6 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
 from charts.bars import share_bar
@@ -40,6 +41,7 @@ from metrics.views.units import Unit, unit_of
 
 @require_safe
 @requires("metrics.view_metric")
+@gzip_page
 def metric_list(request: HttpRequest) -> HttpResponse:
     """Every approved metric with its last complete week."""
     at = timezone.now()
@@ -50,6 +52,7 @@ def metric_list(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @requires("metrics.view_metric")
+@gzip_page
 def metric_page(request: HttpRequest, key: str) -> HttpResponse:
     """One metric: its chart, periods, definition, restatements and the rows behind the last complete week."""
     at = timezone.now()

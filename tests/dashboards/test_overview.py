@@ -219,6 +219,18 @@ def test_queries_do_not_grow_with_rows(executive, at, alive, django_assert_num_q
         read(executive, "/")
 
 
+def test_a_full_overview_travels_light(executive, at, alive):
+    for _ in range(30):
+        watched(at, CheckState.DEGRADED, since=at - timedelta(days=9))
+    for _ in range(10):
+        weekly_metric([*STEADY, 40.0], at=at)
+
+    response = executive.get("/", headers={"accept-encoding": "gzip"})
+
+    assert response["Content-Encoding"] == "gzip"
+    assert len(response.content) < 30_000
+
+
 def test_drawings_and_ids_are_sound(executive, at, alive):
     for _ in range(3):
         weekly_metric([*STEADY, 40.0], at=at)
