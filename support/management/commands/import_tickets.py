@@ -6,6 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
+from metrics.services.recompute import recompute_pending
 from support.imports.errors import ImportProblemError
 from support.imports.loading import list_shipped_mappings, load_mapping
 from support.imports.mapping import Mapping
@@ -56,10 +57,18 @@ class Command(BaseCommand):
             self.stderr.write(str(error))
             sys.exit(EXIT_UNREADABLE)
         self.stdout.write("\n".join(describe(summary)))
+        if summary.created or summary.updated:
+            self._freshen_metrics(options)
         if summary.refused:
             where = f": see {options['rejects']}" if options["rejects"] else "; --rejects FILE lists them"
             self.stderr.write(f"{summary.refused} refused{where}")
             sys.exit(EXIT_REFUSED)
+
+    def _freshen_metrics(self, options: dict[str, Any]) -> None:
+        """A worker would do it within seconds; who imports at a prompt may have none running."""
+        if not options["dry_run"]:
+            batches = recompute_pending(at=timezone.now(), max_batches=10_000, days_a_batch=400, now_please=True)
+            self.stdout.write(f"metric values changed: {sum(batch.changed for batch in batches)}")
 
 
 def describe(summary: ImportSummary) -> list[str]:
