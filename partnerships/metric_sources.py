@@ -62,7 +62,7 @@ def _fetch_latency(start: datetime, end: datetime) -> Frame:
 
 
 def _span(model: type[Model]) -> tuple[datetime, datetime] | None:
-    bounds = model._default_manager.filter(health_check__counts_for_uptime=True).aggregate(  # noqa: SLF001
+    bounds = model._default_manager.filter(health_check__counts_for_uptime=True).aggregate(
         first=Min("hour"), last=Max("hour")
     )
     return (bounds["first"], bounds["last"]) if bounds["first"] else None

@@ -60,7 +60,9 @@ def _present_period(integration: Integration, *, at: datetime) -> TierPeriod:
 
 
 def _count_again(integration: Integration, *, since: datetime, until: datetime) -> None:
-    ids = HealthCheck.objects.filter(integration=integration).values_list("pk", flat=True)
+    ids = list(HealthCheck.objects.filter(integration=integration).values_list("pk", flat=True))
+    if not ids:
+        return
     checks = list(lock_checks(ids).values())
     reached = [(check, max(until, check.rolled_up_to)) for check in checks if check.rolled_up_to is not None]
     for check, end in reached:
