@@ -85,8 +85,9 @@ def test_refused_step_is_explained(open_view):
 
     view.page.select_option("select[name=state]", "on_hold_vendor")
     view.page.click("form:has(select[name=state]) button[type=submit]")
-    view.page.wait_for_selector("[role=alert], .field .error, .errors")
+    view.page.wait_for_selector(".wrong")
 
+    assert view.page.inner_text(".wrong").strip() == "Say what the ticket waits for."
     assert view.page.inner_text("dl.facts") == facts
 
 
