@@ -69,8 +69,10 @@ def sentence_for(standing: Standing, unit: Unit) -> Sentence:
 def _path_words(standing: Standing, unit: Unit) -> str:
     if standing.judged is None:
         return "It has no target." if standing.target is None else ""
-    side = "ahead of" if _is_good_side(standing) else "behind"
-    return f"{unit.distance(standing.judged.gap)} {side} the path, {'not ' if standing.judged.behind else ''}on track."
+    distance = unit.distance(standing.judged.gap)
+    if _is_good_side(standing):
+        return f"{distance} ahead of the path."
+    return f"{distance} behind the path{'' if standing.judged.behind else ', within its tolerance'}."
 
 
 def _is_good_side(standing: Standing) -> bool:
