@@ -102,7 +102,7 @@ def _finding(current: Current, at: datetime) -> str:
     if current.now.state == CheckState.PAUSED:
         return "Probing is paused."
     if current.now.state == CheckState.PENDING:
-        return "It has not been measured yet."
+        return "It has not been measured again yet." if gravest.last_result_at else "It has not been measured yet."
     return _last_finding(gravest, current.now.state)
 
 
