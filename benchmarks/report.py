@@ -68,6 +68,8 @@ class Report:
 
 def show_ratio(ratio: float) -> str:
     """The ratio with as many digits as mean something."""
+    if ratio < 0.1:
+        return f"{ratio:.4f}"
     return f"{ratio:.2f}" if ratio < 10 else f"{ratio:,.0f}"
 
 

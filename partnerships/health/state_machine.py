@@ -82,11 +82,14 @@ def observe(memory: Memory, seen: Seen, rules: Rules) -> Step:
     is_late = memory.last_result_at is not None and seen.started_at < memory.last_result_at
     if is_late or memory.state == CheckState.PAUSED:
         return Step(memory)
-    memory = replace(memory, last_result_at=seen.started_at, state_since=memory.state_since or seen.started_at)
-    if seen.outcome == Outcome.ERROR:
-        return Step(memory)
-    memory = _count(replace(memory, last_good_at=seen.finished_at), seen)
-    return _decide(memory, seen, rules)
+    is_measured = seen.outcome != Outcome.ERROR
+    memory = replace(
+        memory,
+        last_result_at=seen.started_at,
+        state_since=memory.state_since or seen.started_at,
+        last_good_at=seen.finished_at if is_measured else memory.last_good_at,
+    )
+    return _decide(_count(memory, seen), seen, rules) if is_measured else Step(memory)
 
 
 def go_stale(memory: Memory, rules: Rules, *, now: datetime) -> Step:
@@ -180,6 +183,8 @@ def _enter(memory: Memory, state: CheckState, *, at: datetime, known_at: datetim
 
 
 def _without_bad_streak(memory: Memory) -> Memory:
+    if not memory.bad_streak:
+        return memory  # as nearly always
     return replace(memory, bad_streak=0, bad_streak_degraded=0, suspect_since=None)
 
 

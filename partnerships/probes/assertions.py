@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import jsonpath_rfc9535 as jsonpath
@@ -132,8 +133,14 @@ def _path_problems(path: Any) -> list[str]:
 def _values(assertion: Mapping[str, Any], measured: Measured) -> list[Any]:
     subject = assertion["on"]
     if subject == "json":
-        return list(jsonpath.compile(assertion["path"]).find(measured.document()).values())
+        return list(_compiled(assertion["path"]).find(measured.document()).values())
     return [{"status": measured.status, "latency_ms": measured.latency_ms, "body": measured.text}[subject]]
+
+
+@lru_cache(4096)
+def _compiled(path: str) -> jsonpath.JSONPathQuery:
+    """The same paths come again at every probe."""
+    return jsonpath.compile(path)
 
 
 def _is_number(value: Any) -> bool:

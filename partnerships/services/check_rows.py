@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
-from typing import Any
-
-from django.db import connection
-from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import Field
+from datetime import timedelta
+from operator import attrgetter
 
 from foundation.errors import StaleWriteError
 from partnerships.health.state_machine import Memory, Rules, stale_at
 from partnerships.models import CheckState, HealthCheck
+from partnerships.services.bulk_rows import read_models, update_rows
 
 DERIVED = (
     "state",
@@ -37,7 +34,17 @@ DERIVED = (
     "lease_token",
     "attempt",
 )
-_ROWS_A_STATEMENT = 500
+
+_LOADED = (
+    "id",
+    "integration_id",
+    "interval_seconds",
+    "retry_interval_seconds",
+    "fail_threshold",
+    "recover_threshold",
+    "state_version",
+    *DERIVED,
+)
 
 
 def lock_checks(ids: Iterable[int]) -> dict[int, HealthCheck]:
@@ -45,8 +52,8 @@ def lock_checks(ids: Iterable[int]) -> dict[int, HealthCheck]:
 
     SQLite has no row locks; there the writing transaction itself is alone.
     """
-    rows = HealthCheck.objects.filter(pk__in=set(ids)).order_by("pk").defer("config", "url")
-    return {check.pk: check for check in rows.select_for_update(of=("self",))}
+    rows = HealthCheck.objects.filter(pk__in=set(ids)).order_by("pk").select_for_update(of=("self",))
+    return {check.pk: check for check in read_models(rows, _LOADED)}
 
 
 def rules_of(check: HealthCheck) -> Rules:
@@ -91,52 +98,17 @@ def save_checks(checks: Sequence[HealthCheck]) -> None:
     """Writes the derived columns of many checks and raises their state_version.
 
     Compare-and-set: raises StaleWriteError, and so undoes the transaction, when a state_version moved since it was
-    read. One statement for many rows: per-row saves would cost more than probing.
+    read.
     """
-    for start in range(0, len(checks), _ROWS_A_STATEMENT):
-        part = checks[start : start + _ROWS_A_STATEMENT]
-        if _update(part) != len(part):
-            raise StaleWriteError
-        for check in part:
-            check.state_version += 1
-
-
-def _update(checks: Sequence[HealthCheck]) -> int:
-    fields = [_field(name) for name in DERIVED]
-    table = HealthCheck._meta.db_table
-    assignments = ", ".join(
-        f'"{field.column}" = {_typed(f"v.column{number}", field)}' for number, field in enumerate(fields, start=3)
+    values = attrgetter("id", "state_version", *DERIVED)
+    written = update_rows(
+        HealthCheck,
+        ("id", "state_version", *DERIVED),
+        map(values, checks),
+        keys=("id", "state_version"),
+        also='"state_version" = "state_version" + 1',
     )
-    row = f"({', '.join(['%s'] * (len(fields) + 2))})"
-    statement = (
-        f'UPDATE "{table}" SET "state_version" = "state_version" + 1, {assignments} '  # noqa: S608 - names of ours only
-        f"FROM (VALUES {', '.join([row] * len(checks))}) AS v "
-        f'WHERE "{table}"."id" = v.column1 AND "{table}"."state_version" = v.column2'
-    )
-    values = [value for check in checks for value in _values(check, fields)]
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        return int(cursor.rowcount)
-
-
-def _values(check: HealthCheck, fields: Sequence[Field[Any, Any]]) -> list[Any]:
-    values: list[Any] = [check.pk, check.state_version]
-    for field in fields:
-        value = getattr(check, field.attname)
-        values.append(_adapted(connection, value) if isinstance(value, datetime) else value)
-    return values
-
-
-def _adapted(wrapper: BaseDatabaseWrapper, value: datetime) -> Any:
-    return wrapper.ops.adapt_datetimefield_value(value)
-
-
-def _field(name: str) -> Field[Any, Any]:
-    return HealthCheck._meta.get_field(name)  # type: ignore[return-value]
-
-
-def _typed(expression: str, field: Field[Any, Any]) -> str:
-    """PostgreSQL takes a VALUES column of nothing but NULLs for text; SQLite has no column types to clash."""
-    if connection.vendor != "postgresql":
-        return expression
-    return f"CAST({expression} AS {field.db_type(connection)})"
+    if written != len(checks):
+        raise StaleWriteError
+    for check in checks:
+        check.state_version += 1

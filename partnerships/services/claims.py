@@ -14,10 +14,12 @@ from django.db.models import Q, QuerySet
 from foundation.claims import claim_rows
 from partnerships.health.schedule import next_slot, slot_at_or_before
 from partnerships.models import HealthCheck
+from partnerships.services.bulk_rows import update_rows
 from partnerships.services.check_rows import lock_checks
 
 LIMIT = 500
 MAX_LEASE = timedelta(seconds=60)
+_NEEDED = ("kind", "url", "config", "interval_seconds", "timeout_ms", "next_due_at", "attempt")
 LEASE_MARGIN = timedelta(seconds=20)
 
 
@@ -44,14 +46,9 @@ def claim_due_checks(*, at: datetime, ahead: timedelta = timedelta(0), limit: in
     with transaction.atomic():
         rows = claim_rows(_due(at=at, until=at + ahead), limit=limit)
         token = str(uuid.uuid4())
-        by_lease: dict[datetime, list[int]] = {}
-        claims = []
-        for check in rows:
-            claim = _claim(check, at=at, token=token)
-            claims.append(claim)
-            by_lease.setdefault(claim.lease_until, []).append(check.pk)
-        for lease_until, ids in by_lease.items():
-            HealthCheck.objects.filter(pk__in=ids).update(lease_until=lease_until, lease_token=token)
+        claims = [_claim(check, at=at, token=token) for check in rows]
+        leases = [(claim.check_id, claim.lease_until, token) for claim in claims]
+        update_rows(HealthCheck, ("id", "lease_until", "lease_token"), leases)
     return claims
 
 
@@ -101,7 +98,7 @@ def _free(checks: QuerySet[HealthCheck], *, at: datetime) -> QuerySet[HealthChec
 
 
 def _due(*, at: datetime, until: datetime) -> QuerySet[HealthCheck]:
-    return _free(_polled().filter(next_due_at__lte=until), at=at).order_by("next_due_at")
+    return _free(_polled().filter(next_due_at__lte=until), at=at).order_by("next_due_at").only(*_NEEDED)
 
 
 def _claim(check: HealthCheck, *, at: datetime, token: str, scheduled_for: datetime | None = None) -> Claim:

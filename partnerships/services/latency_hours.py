@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from metrics.histogram import add_to_histogram
 from partnerships.models import LatencyHour
+from partnerships.services.bulk_rows import insert_rows
 from partnerships.services.uptime_hours import hour_of
 
 Key = tuple[int, datetime]
+Counted = tuple[int, int, Mapping[str, int]]
+NOTHING: Counted = (0, 0, {})
 
 
 def add_latencies(measured: Iterable[tuple[int, datetime, int]]) -> None:
@@ -22,21 +25,16 @@ def add_latencies(measured: Iterable[tuple[int, datetime, int]]) -> None:
         return
     rows = LatencyHour.objects.filter(
         health_check__in={check_id for check_id, _ in by_hour}, hour__in={hour for _, hour in by_hour}
-    )
-    known: dict[Key, LatencyHour] = {(row.health_check_id, row.hour): row for row in rows}
-    LatencyHour.objects.bulk_create(
-        [_counted(known.get(key), key, latencies) for key, latencies in by_hour.items()],
-        update_conflicts=True,
-        unique_fields=["health_check", "hour"],
-        update_fields=["n", "total_us", "buckets"],
+    ).values_list("health_check_id", "hour", "n", "total_us", "buckets")
+    known: dict[Key, Counted] = {(check_id, hour): (n, total, buckets) for check_id, hour, n, total, buckets in rows}
+    insert_rows(
+        LatencyHour,
+        ("health_check_id", "hour", "n", "total_us", "buckets"),
+        [(*key, *_counted(known.get(key, NOTHING), latencies)) for key, latencies in by_hour.items()],
+        unique=("health_check_id", "hour"),
     )
 
 
-def _counted(known: LatencyHour | None, key: Key, latencies: list[int]) -> LatencyHour:
-    return LatencyHour(
-        health_check_id=key[0],
-        hour=key[1],
-        n=(known.n if known else 0) + len(latencies),
-        total_us=(known.total_us if known else 0) + sum(latencies),
-        buckets=add_to_histogram(known.buckets if known else {}, latencies),
-    )
+def _counted(known: Counted, latencies: list[int]) -> Counted:
+    n, total_us, buckets = known
+    return n + len(latencies), total_us + sum(latencies), add_to_histogram(buckets, latencies)

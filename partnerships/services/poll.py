@@ -19,7 +19,7 @@ from partnerships.services.claims import (
     release_claims,
     schedule_new_checks,
 )
-from partnerships.services.probe_engine import Done, ProbeEngine, Sink
+from partnerships.services.probe_engine import Done, ProbeEngine, Sink, ease_collector
 from partnerships.services.results import ProbeResult, record_results
 
 CLAIM_EVERY = 1.0  # seconds
@@ -159,6 +159,7 @@ def get_engine() -> ProbeEngine:
         _engines.clear()
         _engines[pid] = ProbeEngine(build_transport, clock=timezone.now)
         _engines[pid].start()
+        ease_collector()
     return _engines[pid]
 
 

@@ -7,12 +7,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
 from partnerships.health.schedule import next_slot, retry_at
 from partnerships.health.state_machine import Memory, Seen, Transition, observe_after_silence
 from partnerships.models import CheckResult, CheckState, HealthCheck, Outcome
+from partnerships.services.bulk_rows import insert_rows
 from partnerships.services.check_rows import lock_checks, memory_of, put_memory, rules_of, save_checks
 from partnerships.services.latency_hours import add_latencies
 from partnerships.services.transitions import Change, first_changed_at, write_changes
@@ -20,6 +22,22 @@ from partnerships.services.uptime_hours import hour_of, set_uptime_hours
 
 logger = logging.getLogger(__name__)
 
+_COLUMNS = (
+    "health_check_id",
+    "scheduled_for",
+    "attempt",
+    "started_at",
+    "finished_at",
+    "outcome",
+    "reason",
+    "detail",
+    "latency_us",
+    "http_status",
+    "failed_assertion",
+    "headers",
+    "snippet",
+    "probe",
+)
 MEASURED = frozenset({Outcome.OK, Outcome.DEGRADED})
 
 
@@ -62,7 +80,7 @@ def record_results(*, results: Iterable[ProbeResult], at: datetime) -> Recorded:
     with transaction.atomic():
         checks = lock_checks(by_check)
         fresh = _without_known(by_check, checks)
-        CheckResult.objects.bulk_create([_row(result) for found in fresh.values() for result in found])
+        insert_rows(CheckResult, _COLUMNS, [_row(result) for found in fresh.values() for result in found])
         changes = [_apply(checks[check_id], found) for check_id, found in fresh.items()]
         write_changes(changes)
         _roll_up(changes, at=at)
@@ -103,22 +121,23 @@ def _without_known(
     return fresh
 
 
-def _row(result: ProbeResult) -> CheckResult:
-    return CheckResult(
-        health_check_id=result.check_id,
-        scheduled_for=result.scheduled_for,
-        attempt=result.attempt,
-        started_at=result.started_at,
-        finished_at=result.finished_at,
-        outcome=result.outcome,
-        reason=_clean(result.reason, 60),
-        detail=_clean(result.detail, 300),
-        latency_us=result.latency_us,
-        http_status=result.http_status,
-        failed_assertion=_clean(result.failed_assertion, 200),
-        headers={name: _clean(value, 200) for name, value in result.headers.items()},
-        snippet=_clean(result.snippet, 4096),
-        probe=result.probe,
+def _row(result: ProbeResult) -> tuple[Any, ...]:
+    """The result in the order of _COLUMNS."""
+    return (
+        result.check_id,
+        result.scheduled_for,
+        result.attempt,
+        result.started_at,
+        result.finished_at,
+        result.outcome,
+        _clean(result.reason, 60),
+        _clean(result.detail, 300),
+        result.latency_us,
+        result.http_status,
+        _clean(result.failed_assertion, 200),
+        {name: _clean(value, 200) for name, value in result.headers.items()},
+        _clean(result.snippet, 4096),
+        result.probe,
     )
 
 
@@ -145,6 +164,8 @@ def _apply(check: HealthCheck, results: Sequence[ProbeResult]) -> Change:
 
 def _clean(text: str, length: int) -> str:
     """A stranger's text as every database takes it: no NUL, no half of a surrogate pair, and not too long."""
+    if text.isascii() and "\x00" not in text:
+        return text[:length]
     return text.replace("\x00", "").encode("utf-8", "replace").decode()[:length]
 
 
@@ -169,12 +190,12 @@ def _schedule(check: HealthCheck, results: Sequence[ProbeResult], *, at: datetim
     if check.lease_token and all(result.lease_token != check.lease_token for result in results):
         return
     check.lease_token, check.lease_until = "", None
-    due = next_slot(check.pk, check.interval_seconds, at)
-    retry = retry_at(check.pk, check.retry_interval_seconds, at)
-    if is_suspect(memory_of(check)) and retry < due:
-        check.next_due_at, check.attempt = retry, min(check.attempt + 1, 1000)
-    else:
-        check.next_due_at, check.attempt = due, 1
+    check.next_due_at = next_slot(check.pk, check.interval_seconds, at)
+    check.attempt, attempted = 1, check.attempt
+    if is_suspect(memory_of(check)):
+        retry = retry_at(check.pk, check.retry_interval_seconds, at)
+        if retry < check.next_due_at:
+            check.next_due_at, check.attempt = retry, min(attempted + 1, 1000)
 
 
 def is_suspect(memory: Memory) -> bool:

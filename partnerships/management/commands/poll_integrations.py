@@ -10,7 +10,7 @@ from django.utils import timezone
 from partnerships.fetching.build import build_transport
 from partnerships.services.events import sweep_stale_checks
 from partnerships.services.poll import AHEAD, PollReport, poll_due_checks
-from partnerships.services.probe_engine import ProbeEngine
+from partnerships.services.probe_engine import ProbeEngine, ease_collector
 
 TICK_SECONDS = 1.0
 EVERY_NEW_ONE = 100_000
@@ -24,6 +24,7 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, once: bool, **_options: Any) -> None:
         with ProbeEngine(build_transport, clock=timezone.now) as engine:
+            ease_collector()
             if once:
                 report = poll_due_checks(engine=engine, new_at_once=EVERY_NEW_ONE)
                 self._tell(report, swept=sweep_stale_checks(at=timezone.now()))
