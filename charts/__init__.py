@@ -16,6 +16,8 @@ day_strip   day_strip(states, caption), interval_strip([Span(start, end, state)]
 raster      raster([Stretch(day, start, end, state)], caption, days=90, labels=[(day, words)])
 bars        bars([Bar(label, value)], caption), histogram(counts, caption, bin_width=, marks=[ValueMark(…)], unit=),
             share_bar(share, cls="f-mid", width=72, ticks=())
+budget      budget(Remaining(left, total, labels, now_label), caption): what is left of an error budget by step
+lanes       lanes([Lane(name, short, [Stay(start, end, state, words)])], caption, ticks=, gap=Gap(start, end, words))
 latency     latency(Latency(p50, p95, labels, promise, promise_label), caption)
 
 Sizes of figure follow the drawings' wide width: 1000 → "x", 640 → "l", 480 → "m".

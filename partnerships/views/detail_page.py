@@ -178,5 +178,12 @@ def _trouble(row: StatusInterval, at: datetime) -> TroubleRow:
         began=moment(row.started_at, now=at),
         lasted=lasted if row.ended_at else f"{lasted}, goes on",
         known="" if known is None else duration(known) if known else "at once",
-        reason=reason_words(row.reason) if row.reason else "",
+        reason=_trouble_reason(row),
     )
+
+
+def _trouble_reason(row: StatusInterval) -> str:
+    """Why; an unknown stretch keeps the reason of the result that ended it, which does not explain it."""
+    if row.state == CheckState.UNKNOWN:
+        return reason_words("stale")
+    return reason_words(row.reason) if row.reason else ""
