@@ -2,21 +2,16 @@ import itertools
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.db import transaction
 from hypothesis import HealthCheck as Suppressed
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from foundation.errors import StaleWriteError
-from metrics.histogram import add_to_histogram
-from partnerships.health.schedule import next_slot
 from partnerships.health.state_machine import Rules, Seen, replay
 from partnerships.health.uptime import Window, tally, to_us
-from partnerships.models import CheckResult, HealthCheck, LatencyHour, StatusInterval, UptimeHour
+from partnerships.models import CheckResult, HealthCheck, StatusInterval, UptimeHour
 from partnerships.selectors.spans import get_spans_by_check
-from partnerships.services.check_rows import save_checks
 from partnerships.services.results import ProbeResult, record_results
-from tests.factories import HealthCheckFactory, TierPeriodFactory
+from tests.factories import HealthCheckFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -162,118 +157,6 @@ def test_texts_of_strangers_are_made_storable():
     stored = CheckResult.objects.get()
     assert (len(stored.detail), len(stored.reason), len(stored.snippet)) == (300, 60, 4096)
     assert stored.detail.startswith("ab?xxx")
-
-
-def test_uptime_hours_are_set_when_states_change_and_when_an_hour_ends():
-    check = HealthCheckFactory()
-
-    record(check, "oo")
-    assert hours(check) == [(12, "production", {"up": pytest.approx(2 / 60)})]  # at the first interval, no later
-    record(check, "oo", start=3)  # past 13:00
-    assert hours(check) == [(12, "production", {"up": 3})]
-    record(check, "ff", start=5)
-    assert hours(check)[1][2] == {"up": 2, "down": pytest.approx(1 + 2 / 60)}
-
-
-def test_an_outage_dated_back_into_the_last_hour_corrects_that_hour():
-    check = HealthCheckFactory()
-
-    record(check, "oofff")  # fails from 12:59, known at 13:00
-
-    first = hours(check)[0]
-    assert first == (12, "production", {"up": 2, "down": 1})
-
-
-def test_a_check_polled_again_after_hours_sets_all_hours_between():
-    check = HealthCheckFactory(interval_seconds=86_400)
-    record(check, "o")
-
-    record_results(results=[result(check, "o", 300)], at=minute(300))
-
-    assert [(hour, sum(kinds.values())) for hour, _, kinds in hours(check)] == [
-        (12, 3),
-        (13, 60),
-        (14, 60),
-        (15, 60),
-        (16, 60),
-    ]
-
-
-def test_a_promotion_within_an_hour_splits_it():
-    check = HealthCheckFactory(interval_seconds=3600)
-    TierPeriodFactory(integration=check.integration, tier="experimental", started_at=T0, ended_at=minute(1))
-    TierPeriodFactory(integration=check.integration, tier="production", started_at=minute(1))
-
-    record(check, "o   o")
-
-    assert hours(check) == [(12, "experimental", {"up": 1}), (12, "production", {"up": 2})]
-
-
-def test_latencies_are_counted_into_their_hour():
-    check = HealthCheckFactory()
-    record(check, "odf")
-    record(check, "o", start=3)
-    record(check, "o", start=4)
-
-    rows = list(LatencyHour.objects.order_by("hour").values_list("hour__hour", "n", "total_us", "buckets"))
-    assert rows == [
-        (12, 2, 2000, add_to_histogram({}, [1000, 1000])),
-        (13, 2, 2000, add_to_histogram({}, [1000, 1000])),
-    ]
-
-
-def test_the_next_due_time_is_on_the_grid_and_missed_slots_are_skipped():
-    check = HealthCheckFactory(interval_seconds=60)
-
-    record(check, "o")
-
-    assert check.next_due_at == next_slot(check.pk, 60, T0 + timedelta(seconds=2))
-    assert (check.attempt, check.lease_until, check.lease_token) == (1, None, "")
-
-
-def test_a_suspect_check_is_looked_at_again_soon():
-    check = HealthCheckFactory(interval_seconds=3600, retry_interval_seconds=20)
-
-    record(check, "of")
-    assert minute(1) + timedelta(seconds=22) <= check.next_due_at <= minute(1) + timedelta(seconds=24)
-    assert check.attempt == 2
-    record(check, "f", start=2)  # confirmed: no hurry any more
-    assert (check.next_due_at, check.attempt) == (next_slot(check.pk, 3600, minute(2) + timedelta(seconds=2)), 1)
-    record(check, "o", start=3)  # a recovery is confirmed soon, too
-    assert check.attempt == 2
-
-
-def test_a_claim_of_somebody_else_is_left_alone():
-    check = HealthCheckFactory(lease_token="theirs", lease_until=minute(9), next_due_at=minute(5))
-
-    record_results(results=[result(check, "o", 0, lease_token="mine")], at=minute(1))
-
-    check.refresh_from_db()
-    assert (check.lease_token, check.lease_until, check.next_due_at) == ("theirs", minute(9), minute(5))
-    assert check.state == "up"
-
-
-def test_a_state_changed_behind_our_back_undoes_everything():
-    check = HealthCheckFactory()
-    HealthCheck.objects.filter(pk=check.pk).update(state_version=5)
-
-    with pytest.raises(StaleWriteError), transaction.atomic():
-        save_checks([check])
-
-
-def test_every_result_raises_the_version():
-    check = HealthCheckFactory()
-    record(check, "oo")
-
-    assert check.state_version == 2
-
-
-def test_many_checks_take_few_queries(django_assert_max_num_queries):
-    checks = HealthCheckFactory.create_batch(30)
-    record_results(results=[result(check, "o", 0) for check in checks], at=minute(0))
-
-    with django_assert_max_num_queries(10):
-        record_results(results=[result(check, "o", 1) for check in checks], at=minute(1))
 
 
 stories = st.lists(st.tuples(st.sampled_from("oodffe"), st.integers(1, 40)), min_size=1, max_size=25)
