@@ -43,6 +43,7 @@ class ReadOnlyAdmin(_ModelAdmin):
 class ReadOnlyInline(_TabularInline):
     """Rows of a machine below the row they belong to."""
 
+    template = "admin/edit_inline/readonly.html"
     extra = 0
     can_delete = False
     show_change_link = False
