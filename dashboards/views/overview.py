@@ -1,5 +1,5 @@
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -99,25 +99,29 @@ def _count(count: int, noun: str) -> str:
 
 
 def _week(standings: list[Standing] | None, at: datetime) -> str:
-    running = next((s.running for s in standings or () if s.running), None)
-    if running is None:
+    shown = next((s for s in standings or () if s.running), None)
+    if shown is None or shown.running is None:
         return ""
-    days = (local(at).date() - running.start).days
-    name = period_name(running.start, "week")
+    days = (local(at).date() - shown.running.start).days
+    name = _name(shown, shown.running.start)
     return f"{name[0].upper()}{name[1:]} is partial, {days} of 7 days complete."
+
+
+def _name(standing: Standing, start: date) -> str:
+    return period_name(start, "week", week_start=standing.version.week_start)
 
 
 def _metrics_context(standings: list[Standing] | None, at: datetime) -> dict[str, Any]:
     if standings is None:
         return {}
     today = local(at).date()
-    last = next((s.weeks[-1] for s in standings if s.weeks), None)
+    shown = next((s for s in standings if s.weeks), None)
     tiles = [(standing, tile_for(standing, today=today, large=standing.is_loud)) for standing in standings]
     return {
         "has_metrics": True,
         "loud": [tile for standing, tile in tiles if standing.is_loud],
         "quiet": [tile for standing, tile in tiles if not standing.is_loud],
-        "last_week": period_name(last.start, "week") if last else "",
+        "last_week": _name(shown, shown.weeks[-1].start) if shown else "",
     }
 
 

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import takewhile
 
-from metrics.models import Direction, Grain, Kind, Metric, MetricVersion, Target
+from django.db.models import Min
+
+from metrics.models import Direction, DirtyMark, Grain, Kind, Metric, MetricVersion, Target
 from metrics.selectors.targets import PathStatus, expected_at, get_current_targets, judge_value
 from metrics.selectors.values import Point, Series, calendar_for, get_current_versions, list_series
 from metrics.statistics.trend import theil_sen
@@ -22,6 +24,7 @@ class Standing:
     """One metric by week. `weeks` are the complete ones, oldest first, from the first with a value; gaps have no value.
 
     `limits` are computed from the first 26 known weeks shown (at least 12); `signals` count in `weeks`.
+    `waiting` is how long the oldest change of the metric's source has waited for its recompute.
     """
 
     version: MetricVersion
@@ -31,10 +34,16 @@ class Standing:
     signals: Sequence[Signal]
     target: Target | None
     judged: PathStatus | None
+    waiting: timedelta | None
 
     @property
     def metric(self) -> Metric:
         return self.version.metric
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether a change has waited for longer than the metric may be late."""
+        return self.waiting is not None and self.waiting > timedelta(seconds=self.metric.freshness_seconds)
 
     @property
     def last(self) -> Point | None:
@@ -130,17 +139,27 @@ def last_day(point: Point) -> date:
 
 
 def list_standings(*, at: datetime, keys: Iterable[str] | None = None, weeks: int = WEEKS) -> list[Standing]:
-    """The approved metrics in scorecard order; four queries however many."""
+    """The approved metrics in scorecard order; five queries however many."""
     versions = list(get_current_versions(keys).values())
     if not versions:
         return []
     today = calendar_for(versions[0]).day_of(at)
     series = list_series(versions, Grain.WEEK, today - timedelta(weeks=weeks), today, at=at)
     targets = get_current_targets([version.metric for version in versions])
-    return [_standing(series[version.metric.key], targets.get(version.metric_id)) for version in versions]
+    waiting = _waiting_by_source({version.source for version in versions}, at)
+    return [
+        _standing(series[version.metric.key], targets.get(version.metric_id), waiting.get(version.source))
+        for version in versions
+    ]
 
 
-def _standing(series: Series, target: Target | None) -> Standing:
+def _waiting_by_source(sources: set[str], at: datetime) -> dict[str, timedelta]:
+    """How long the oldest mark of each source has waited; sources without one are left out."""
+    rows = DirtyMark.objects.filter(source__in=sources).order_by().values("source").annotate(oldest=Min("created_at"))
+    return {row["source"]: at - row["oldest"] for row in rows}
+
+
+def _standing(series: Series, target: Target | None, waiting: timedelta | None) -> Standing:
     complete = [point for point in series.points if point.complete]
     begun = next((i for i, point in enumerate(complete) if point.value is not None), len(complete))
     weeks = complete[begun:]
@@ -157,6 +176,7 @@ def _standing(series: Series, target: Target | None) -> Standing:
         signals=[Signal(where[signal.index], signal.rule, signal.side) for signal in found],
         target=target,
         judged=_judge(series.metric, weeks, target, limits),
+        waiting=waiting,
     )
 
 

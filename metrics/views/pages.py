@@ -35,7 +35,7 @@ from metrics.views.hero import (
 )
 from metrics.views.periods import period_name
 from metrics.views.six_twelve_figure import SIX, six_twelve_figure
-from metrics.views.tiles import tile_for
+from metrics.views.tiles import stale_mark, tile_for
 from metrics.views.units import Unit, unit_of
 
 
@@ -70,6 +70,7 @@ def metric_page(request: HttpRequest, key: str) -> HttpResponse:
         "icons": icons,
         "icon_words": icon_words,
         "population": population_words(standing),
+        "stale": stale_mark(standing),
         "facts": facts_for(standing, at=at),
         "control": control_figure(standing, unit, today=today),
         "boxes": boxes_for(standing, get_periods(standing, at=at), unit),

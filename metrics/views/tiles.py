@@ -6,6 +6,7 @@ from datetime import date
 from charts.primitives import Caption, Markup
 from charts.spark import Mark, spark
 from charts.state import assurance, state, variation
+from foundation.words import duration
 from metrics.selectors.standings import Standing, last_day
 from metrics.views.periods import day_name, period_name
 from metrics.views.units import Unit, unit_of
@@ -31,7 +32,7 @@ class Tile:
     why: str
     by: str
     population: str
-    target: str
+    stale: Markup | str
 
 
 def tile_for(standing: Standing, *, today: date, large: bool = False) -> Tile:
@@ -53,8 +54,15 @@ def tile_for(standing: Standing, *, today: date, large: bool = False) -> Tile:
         why=rate_words(standing, unit),
         by=metric.owner.name if metric.owner else "No owner",
         population=_population(standing),
-        target=target_words(standing, unit, today),
+        stale=stale_mark(standing),
     )
+
+
+def stale_mark(standing: Standing) -> Markup | str:
+    """How late the figure is, where it is later than it may be."""
+    if not standing.is_stale or standing.waiting is None:
+        return ""
+    return state("watch", f"stale, a change waits {duration(standing.waiting)}")
 
 
 def icons_for(standing: Standing) -> str:

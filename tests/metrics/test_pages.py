@@ -7,7 +7,7 @@ from bs4 import BeautifulSoup
 from django.urls import reverse
 from django.utils import timezone
 
-from metrics.models import Grain, Kind, PeriodValue, ValueRevision
+from metrics.models import DirtyMark, Grain, Kind, PeriodValue, ValueRevision
 from metrics.selectors.values import calendar_for
 from tests.charts.drawing import assert_inside
 from tests.factories import SolvedTicketFactory, TargetFactory, UserFactory
@@ -89,11 +89,11 @@ def test_list_without_metrics_says_what_to_do(reader):
 
 def test_list_queries_are_constant(reader, at, django_assert_num_queries):
     weekly_metric(STEADY, at=at)
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         reader.get("/metrics/")
     weekly_metric(STEADY, at=at)
     weekly_metric(STEADY, at=at)
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         reader.get("/metrics/")
 
 
@@ -102,12 +102,12 @@ def test_page_queries_are_constant(reader, at, django_assert_num_queries):
     week = last_week(version, at)
     noon = calendar_for(version).midnight(week) + timedelta(hours=12)
     SolvedTicketFactory(opened_at=noon - timedelta(hours=4), resolved_at=noon)
-    with django_assert_num_queries(29):
+    with django_assert_num_queries(30):
         page(reader, version.metric.get_absolute_url())
     for _ in range(2):
         SolvedTicketFactory(opened_at=noon - timedelta(hours=4), resolved_at=noon)
         TargetFactory(metric=version.metric, set_at=at)
-    with django_assert_num_queries(29):
+    with django_assert_num_queries(30):
         page(reader, version.metric.get_absolute_url())
 
 
@@ -152,6 +152,14 @@ def test_page_of_a_metric_without_values(reader, at):
     assert words(soup.select_one(".hero .big")) == "no data"
     assert words(soup.select_one(".chart-x svg text")) == "no data"
     assert [words(dd) for dd in soup.select(".box dd.na")] == ["no data"] * 6
+
+
+def test_a_late_figure_is_marked(reader, at):
+    version = weekly_metric(STEADY, at=at)
+    DirtyMark.objects.create(source=version.source, utc_hour=1, created_at=at - timedelta(minutes=26))
+
+    assert "stale, a change waits 26 min" in words(page(reader, version.metric.get_absolute_url()).select_one(".hero"))
+    assert "stale, a change waits 26 min" in words(page(reader, "/metrics/").select_one("tbody tr"))
 
 
 def test_periods_come_from_stored_values(reader, at):

@@ -2,7 +2,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from metrics.models import Direction, MetricStatus, PeriodValue, TargetShape
+from metrics.models import Direction, DirtyMark, MetricStatus, PeriodValue, TargetShape
 from metrics.selectors.standings import list_standings
 from tests.factories import TargetFactory
 from tests.metrics.series import retire_shipped_metrics, weekly_metric
@@ -166,12 +166,25 @@ def test_drafts_and_retired_metrics_are_left_out():
 
 def test_queries_do_not_grow_with_metrics(django_assert_num_queries):
     weekly_metric(STEADY, at=NOW)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         list_standings(at=NOW)
     weekly_metric(STEADY, at=NOW)
     weekly_metric(STEADY, at=NOW)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         assert len(list_standings(at=NOW)) == 3
+
+
+def test_a_change_that_waits_too_long_makes_it_stale():
+    version = weekly_metric(STEADY, at=NOW, freshness_seconds=900)
+    mark = DirtyMark.objects.create(source=version.source, utc_hour=1, created_at=NOW - timedelta(minutes=14))
+    DirtyMark.objects.create(source="another", utc_hour=1, created_at=NOW - timedelta(days=2))
+    early = only()
+    mark.created_at = NOW - timedelta(minutes=16)
+    mark.save()
+    late = only()
+
+    assert (early.is_stale, early.waiting) == (False, timedelta(minutes=14))
+    assert (late.is_stale, late.waiting) == (True, timedelta(minutes=16))
 
 
 def test_shares_have_a_natural_ceiling():
