@@ -1,0 +1,42 @@
+"""The admin's forms, exports and the API's page in Chromium."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+pytestmark = pytest.mark.browser
+
+PAGES = {
+    "ticket-add": "/admin/support/ticket/add/",
+    "user": "/admin/operations/user/1/change/",
+    "user-add": "/admin/operations/user/add/",
+    "export": "/admin/partnerships/partner/export/",
+    "history": "/admin/auditlog/logentry/",
+    "delete": "/admin/partnerships/partner/1/delete/",
+}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", PAGES)
+def test_admin_page_is_sound(open_view, name, scheme):
+    view = open_view(scheme=scheme)
+
+    status = view.open(PAGES[name])
+    view.page.wait_for_load_state("networkidle")
+
+    assert status == 200
+    assert view.violations() == []
+    assert view.off_host() == []
+    found = Axe().run(view.page).response["violations"]
+    assert [(rule["id"], [node["target"] for node in rule["nodes"]]) for rule in found] == []
+
+
+def test_swagger_runs_under_the_strict_policy_from_this_host(open_view):
+    view = open_view()
+
+    status = view.open("/api/docs/")
+    view.page.wait_for_selector(".opblock")
+
+    assert status == 200
+    assert view.violations() == []
+    assert view.off_host() == []
+    assert view.page.locator("text=/api/v1/tickets/{id}/transitions/").count() == 1
