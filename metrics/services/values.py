@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 
 from metrics.cell_line import CellLine
 from metrics.kinds import KINDS, Cell, Value
@@ -12,6 +13,18 @@ from metrics.periods import PUBLISHED_AFTER, OrganisationCalendar
 from metrics.services.cells import CellKey, calendar_of
 
 _BATCH = 500
+
+
+class _Stored(NamedTuple):
+    """What a period's row says now."""
+
+    value: float | None
+    n: int
+    computed_at: datetime
+    restated_at: datetime | None
+
+
+_STORED = tuple(_Stored.__annotations__)
 
 
 @dataclass(frozen=True)
@@ -100,9 +113,10 @@ def _segment_values(
 
 def _load_cells(version: MetricVersion) -> dict[str, dict[date, Cell]]:
     loaded: dict[str, dict[date, Cell]] = defaultdict(dict)
-    rows = DayCell.objects.filter(version=version).values_list("segment", "day", "n", "total", "denominator", "data")
-    for segment, day, n, total, denominator, data in rows.iterator(chunk_size=2000):
-        loaded[segment][day] = Cell(n, int(total), int(denominator), bytes(data))
+    columns = ("segment", "day", "n", "total", "denominator", *(["data"] if KINDS[version.kind].needs_data else []))
+    rows = DayCell.objects.filter(version=version).order_by().values_list(*columns)
+    for segment, day, n, total, denominator, *data in rows.iterator(chunk_size=2000):
+        loaded[segment][day] = Cell(n, int(total), int(denominator), *map(bytes, data))
     return loaded
 
 
@@ -124,15 +138,7 @@ def _store_values(
     cause: str,
 ) -> int:
     """Upsert the values that differ from what is stored and append a revision for each of them."""
-    first = min(key.start for key in values) if values else None
-    stored = (
-        {
-            PeriodKey(row.segment, row.grain, row.start): row
-            for row in PeriodValue.objects.filter(version=version, start__gte=first)
-        }
-        if first
-        else {}
-    )
+    stored = _stored_values(version, values)
     changed: list[PeriodValue] = []
     for key, value in values.items():
         row = stored.get(key)
@@ -145,11 +151,24 @@ def _store_values(
     return len(changed)
 
 
+def _stored_values(version: MetricVersion, keys: Iterable[PeriodKey]) -> dict[PeriodKey, _Stored]:
+    """What is stored for these periods, and maybe for some between them: of a grain only from the first to the last."""
+    starts: dict[str, set[date]] = defaultdict(set)
+    for key in keys:
+        starts[key.grain].add(key.start)
+    found: dict[PeriodKey, _Stored] = {}
+    for grain, wanted in starts.items():
+        rows = PeriodValue.objects.filter(version=version, grain=grain, start__range=(min(wanted), max(wanted)))
+        for segment, start, *row in rows.values_list("segment", "start", *_STORED):
+            found[PeriodKey(segment, grain, start)] = _Stored(*row)
+    return found
+
+
 def _next_row(
     version: MetricVersion,
     key: PeriodKey,
     value: Value,
-    row: PeriodValue | None,
+    row: _Stored | None,
     calendar: OrganisationCalendar,
     at: datetime,
 ) -> PeriodValue:
