@@ -1,8 +1,8 @@
-import threading
+import json
+import time
 
 import pytest
 from django.core.cache import caches
-from django.db import connection, connections
 from rest_framework.throttling import SimpleRateThrottle
 
 from operations.models import IdempotencyRecord
@@ -60,27 +60,40 @@ def test_key_that_is_none_is_400(key):
     assert [error["field"] for error in problem(response)["errors"]] == ["Idempotency-Key"]
 
 
-@pytest.mark.django_db(transaction=True)
-def test_concurrent_repeats_happen_once():
-    if connection.vendor == "sqlite":
-        pytest.skip("the in-memory database of the tests has one connection; PostgreSQL runs this")
-    user = SuperuserFactory()
-    client = client_of(user)
-    answers = []
+SETUP = """
+    from knox.models import AuthToken
+    from operations.models import User
+    print(AuthToken.objects.create(User.objects.create_superuser("root@example.com", name="Root"))[1])
+"""
+REPEAT = """
+    import json, time
+    from rest_framework.test import APIClient
+    client = APIClient(HTTP_HOST="127.0.0.1", HTTP_AUTHORIZATION="Token {token}")
+    time.sleep(max(0, {start} - time.time()))
+    answers = [
+        client.post("{base}/partners/", {{"name": f"P{{n}}", "slug": f"p{{n}}"}}, HTTP_IDEMPOTENCY_KEY=f"k{{n}}", secure=True)
+        for n in range(8)
+    ]
+    print(json.dumps([[answer.status_code, answer.json().get("id")] for answer in answers]))
+"""
+COUNT = """
+    from operations.models import IdempotencyRecord
+    from partnerships.models import Partner
+    print(Partner.objects.count(), IdempotencyRecord.objects.filter(status=201).count())
+"""
 
-    def send():
-        answers.append(client.post(f"{BASE}/partners/", BODY, HTTP_IDEMPOTENCY_KEY="k1"))
-        connections.close_all()
 
-    threads = [threading.Thread(target=send) for _ in range(6)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+def test_repeats_at_once_from_several_processes_happen_once(own_database):
+    token = own_database.run_code(SETUP)
 
-    assert [answer.status_code for answer in answers] == [201] * 6
-    assert all(answer.json() == answers[0].json() for answer in answers)
-    assert Partner.objects.count() == 1
+    code = REPEAT.format(token=token, base=BASE, start=time.time() + 8)
+    processes = [own_database.start_code(code) for _ in range(3)]
+    answers = [process.communicate(timeout=120) for process in processes]
+
+    first, *others = [json.loads(out.splitlines()[-1]) for out, _ in answers]
+    assert [status for status, _ in first] == [201] * 8
+    assert others == [first, first]
+    assert own_database.run_code(COUNT) == "8 8"
 
 
 @pytest.mark.django_db
