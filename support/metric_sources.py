@@ -20,7 +20,7 @@ from metrics.sources import (
 from support.models import Ticket, TicketState
 from support.models.ticket import ENDED_AT
 
-TABLE = Ticket._meta.db_table  # noqa: SLF001 - Django's documented way to a table's name
+TABLE = Ticket._meta.db_table
 HOUR = 3_600_000_000
 DIMENSIONS = {"priority": "Priority", "category": "Category", "channel": "Channel"}
 _LEFT_OUT = (TicketState.MERGED, TicketState.SPAM)
