@@ -7,7 +7,7 @@ Each program runs in a process group of its own and writes to its own log file. 
 import contextlib
 import os
 import signal
-import subprocess
+import subprocess  # nosec B404
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence

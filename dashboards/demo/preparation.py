@@ -2,7 +2,7 @@
 
 import fcntl
 import hashlib
-import subprocess
+import subprocess  # nosec B404
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
