@@ -7,7 +7,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -16,334 +15,769 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='AccountingProfile',
+            name="AccountingProfile",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=60)),
-                ('version', models.PositiveSmallIntegerField(default=1)),
-                ('maintenance', models.CharField(choices=[('exclude', 'Excluded'), ('measured', 'Counted as measured'), ('up', 'Counted as up')], default='exclude', max_length=20)),
-                ('unknown', models.CharField(choices=[('exclude', 'Excluded'), ('down', 'Counted as down'), ('up', 'Counted as up')], default='exclude', max_length=20)),
-                ('degraded_weight', models.DecimalField(decimal_places=3, default=0, help_text='Share of degraded time that counts as downtime, 0 to 1.', max_digits=4)),
-                ('min_outage_seconds', models.PositiveIntegerField(default=0, help_text='A shorter gap is not an outage in the outage counts; it stays in the uptime.')),
-                ('is_default', models.BooleanField(default=False)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=60)),
+                ("version", models.PositiveSmallIntegerField(default=1)),
+                (
+                    "maintenance",
+                    models.CharField(
+                        choices=[("exclude", "Excluded"), ("measured", "Counted as measured"), ("up", "Counted as up")],
+                        default="exclude",
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "unknown",
+                    models.CharField(
+                        choices=[("exclude", "Excluded"), ("down", "Counted as down"), ("up", "Counted as up")],
+                        default="exclude",
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "degraded_weight",
+                    models.DecimalField(
+                        decimal_places=3,
+                        default=0,
+                        help_text="Share of degraded time that counts as downtime, 0 to 1.",
+                        max_digits=4,
+                    ),
+                ),
+                (
+                    "min_outage_seconds",
+                    models.PositiveIntegerField(
+                        default=0,
+                        help_text="A shorter gap is not an outage in the outage counts; it stays in the uptime.",
+                    ),
+                ),
+                ("is_default", models.BooleanField(default=False)),
             ],
             options={
-                'ordering': ['name', '-version'],
-                'constraints': [models.UniqueConstraint(fields=('name', 'version'), name='profile_name_version_unique'), models.UniqueConstraint(condition=models.Q(('is_default', True)), fields=('is_default',), name='profile_one_default'), models.CheckConstraint(condition=models.Q(('maintenance__in', ['exclude', 'measured', 'up'])), name='profile_maintenance_valid', violation_error_message='maintenance must be one of: exclude, measured, up.'), models.CheckConstraint(condition=models.Q(('unknown__in', ['exclude', 'down', 'up'])), name='profile_unknown_valid', violation_error_message='unknown must be one of: exclude, down, up.'), models.CheckConstraint(condition=models.Q(('degraded_weight__isnull', True), models.Q(('degraded_weight__gte', 0), ('degraded_weight__lte', 1)), _connector='OR'), name='profile_degraded_weight_in_range', violation_error_message='degraded_weight must be between 0 and 1.')],
+                "ordering": ["name", "-version"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("name", "version"), name="profile_name_version_unique"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("is_default", True)), fields=("is_default",), name="profile_one_default"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("maintenance__in", ["exclude", "measured", "up"])),
+                        name="profile_maintenance_valid",
+                        violation_error_message="maintenance must be one of: exclude, measured, up.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("unknown__in", ["exclude", "down", "up"])),
+                        name="profile_unknown_valid",
+                        violation_error_message="unknown must be one of: exclude, down, up.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("degraded_weight__isnull", True),
+                            models.Q(("degraded_weight__gte", 0), ("degraded_weight__lte", 1)),
+                            _connector="OR",
+                        ),
+                        name="profile_degraded_weight_in_range",
+                        violation_error_message="degraded_weight must be between 0 and 1.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Integration',
+            name="Integration",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120)),
-                ('slug', models.SlugField(max_length=120, unique=True)),
-                ('description', models.TextField(blank=True)),
-                ('tier', models.CharField(choices=[('production', 'Production'), ('experimental', 'Experimental')], default='experimental', help_text='The tier now; its history is in the tier periods, and only the tier service changes both.', max_length=20)),
-                ('is_active', models.BooleanField(default=True)),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('owner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='integrations', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=120)),
+                ("slug", models.SlugField(max_length=120, unique=True)),
+                ("description", models.TextField(blank=True)),
+                (
+                    "tier",
+                    models.CharField(
+                        choices=[("production", "Production"), ("experimental", "Experimental")],
+                        default="experimental",
+                        help_text="The tier now; its history is in the tier periods, and only the tier service changes both.",
+                        max_length=20,
+                    ),
+                ),
+                ("is_active", models.BooleanField(default=True)),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="integrations",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['name', 'pk'],
+                "ordering": ["name", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='HealthCheck',
+            name="HealthCheck",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120)),
-                ('kind', models.CharField(choices=[('http', 'HTTP request with assertions'), ('statuspage', 'Statuspage v2 summary'), ('slack_status', 'Slack status v2')], default='http', max_length=30)),
-                ('url', models.CharField(max_length=2048, verbose_name='URL')),
-                ('config', models.JSONField(blank=True, default=dict, help_text='Settings of the kind: assertions of an HTTP check, components or services of a status page.')),
-                ('counts_for_uptime', models.BooleanField(default=True, help_text="Off for a partner's own status page, which is shown beside our measurement.")),
-                ('interval_seconds', models.PositiveIntegerField(default=60, validators=[django.core.validators.MinValueValidator(5)])),
-                ('retry_interval_seconds', models.PositiveIntegerField(default=20, validators=[django.core.validators.MinValueValidator(5)])),
-                ('timeout_ms', models.PositiveIntegerField(default=10000, verbose_name='timeout, ms')),
-                ('fail_threshold', models.PositiveSmallIntegerField(default=2, validators=[django.core.validators.MinValueValidator(1)])),
-                ('recover_threshold', models.PositiveSmallIntegerField(default=2, validators=[django.core.validators.MinValueValidator(1)])),
-                ('is_paused', models.BooleanField(default=False)),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('next_due_at', models.DateTimeField(blank=True, editable=False, null=True)),
-                ('lease_until', models.DateTimeField(blank=True, editable=False, null=True)),
-                ('lease_token', models.CharField(blank=True, editable=False, max_length=36)),
-                ('attempt', models.PositiveSmallIntegerField(default=1, editable=False)),
-                ('state', models.CharField(choices=[('pending', 'Pending'), ('up', 'Up'), ('degraded', 'Degraded'), ('down', 'Down'), ('unknown', 'Unknown'), ('paused', 'Paused')], default='pending', editable=False, max_length=20)),
-                ('state_since', models.DateTimeField(blank=True, editable=False, null=True)),
-                ('state_version', models.PositiveIntegerField(default=0, editable=False)),
-                ('suspect_since', models.DateTimeField(blank=True, editable=False, null=True)),
-                ('bad_streak', models.PositiveIntegerField(default=0, editable=False)),
-                ('bad_streak_degraded', models.PositiveIntegerField(default=0, editable=False, help_text='How many of the bad streak were degraded rather than failed.')),
-                ('ok_streak', models.PositiveIntegerField(default=0, editable=False)),
-                ('ok_since', models.DateTimeField(blank=True, editable=False, null=True)),
-                ('monitored_from', models.DateTimeField(blank=True, editable=False, null=True)),
-                ('last_result_at', models.DateTimeField(blank=True, editable=False, null=True)),
-                ('last_good_at', models.DateTimeField(blank=True, editable=False, help_text='When the last measurement (any outcome but error) ended.', null=True)),
-                ('last_outcome', models.CharField(blank=True, editable=False, max_length=20)),
-                ('last_reason', models.CharField(blank=True, editable=False, max_length=60)),
-                ('last_detail', models.CharField(blank=True, editable=False, max_length=300)),
-                ('last_latency_us', models.PositiveBigIntegerField(blank=True, editable=False, null=True)),
-                ('stale_at', models.DateTimeField(blank=True, editable=False, null=True)),
-                ('rolled_up_to', models.DateTimeField(blank=True, editable=False, help_text='Uptime hours are exact up to this instant.', null=True)),
-                ('integration', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='checks', to='partnerships.integration')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=120)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("http", "HTTP request with assertions"),
+                            ("statuspage", "Statuspage v2 summary"),
+                            ("slack_status", "Slack status v2"),
+                        ],
+                        default="http",
+                        max_length=30,
+                    ),
+                ),
+                ("url", models.CharField(max_length=2048, verbose_name="URL")),
+                (
+                    "config",
+                    models.JSONField(
+                        blank=True,
+                        default=dict,
+                        help_text="Settings of the kind: assertions of an HTTP check, components or services of a status page.",
+                    ),
+                ),
+                (
+                    "counts_for_uptime",
+                    models.BooleanField(
+                        default=True,
+                        help_text="Off for a partner's own status page, which is shown beside our measurement.",
+                    ),
+                ),
+                (
+                    "interval_seconds",
+                    models.PositiveIntegerField(default=60, validators=[django.core.validators.MinValueValidator(5)]),
+                ),
+                (
+                    "retry_interval_seconds",
+                    models.PositiveIntegerField(default=20, validators=[django.core.validators.MinValueValidator(5)]),
+                ),
+                ("timeout_ms", models.PositiveIntegerField(default=10000, verbose_name="timeout, ms")),
+                (
+                    "fail_threshold",
+                    models.PositiveSmallIntegerField(
+                        default=2, validators=[django.core.validators.MinValueValidator(1)]
+                    ),
+                ),
+                (
+                    "recover_threshold",
+                    models.PositiveSmallIntegerField(
+                        default=2, validators=[django.core.validators.MinValueValidator(1)]
+                    ),
+                ),
+                ("is_paused", models.BooleanField(default=False)),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                ("next_due_at", models.DateTimeField(blank=True, editable=False, null=True)),
+                ("lease_until", models.DateTimeField(blank=True, editable=False, null=True)),
+                ("lease_token", models.CharField(blank=True, editable=False, max_length=36)),
+                ("attempt", models.PositiveSmallIntegerField(default=1, editable=False)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("pending", "Pending"),
+                            ("up", "Up"),
+                            ("degraded", "Degraded"),
+                            ("down", "Down"),
+                            ("unknown", "Unknown"),
+                            ("paused", "Paused"),
+                        ],
+                        default="pending",
+                        editable=False,
+                        max_length=20,
+                    ),
+                ),
+                ("state_since", models.DateTimeField(blank=True, editable=False, null=True)),
+                ("state_version", models.PositiveIntegerField(default=0, editable=False)),
+                ("suspect_since", models.DateTimeField(blank=True, editable=False, null=True)),
+                ("bad_streak", models.PositiveIntegerField(default=0, editable=False)),
+                (
+                    "bad_streak_degraded",
+                    models.PositiveIntegerField(
+                        default=0,
+                        editable=False,
+                        help_text="How many of the bad streak were degraded rather than failed.",
+                    ),
+                ),
+                ("ok_streak", models.PositiveIntegerField(default=0, editable=False)),
+                ("ok_since", models.DateTimeField(blank=True, editable=False, null=True)),
+                ("monitored_from", models.DateTimeField(blank=True, editable=False, null=True)),
+                ("last_result_at", models.DateTimeField(blank=True, editable=False, null=True)),
+                (
+                    "last_good_at",
+                    models.DateTimeField(
+                        blank=True,
+                        editable=False,
+                        help_text="When the last measurement (any outcome but error) ended.",
+                        null=True,
+                    ),
+                ),
+                ("last_outcome", models.CharField(blank=True, editable=False, max_length=20)),
+                ("last_reason", models.CharField(blank=True, editable=False, max_length=60)),
+                ("last_detail", models.CharField(blank=True, editable=False, max_length=300)),
+                ("last_latency_us", models.PositiveBigIntegerField(blank=True, editable=False, null=True)),
+                ("stale_at", models.DateTimeField(blank=True, editable=False, null=True)),
+                (
+                    "rolled_up_to",
+                    models.DateTimeField(
+                        blank=True, editable=False, help_text="Uptime hours are exact up to this instant.", null=True
+                    ),
+                ),
+                (
+                    "integration",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="checks",
+                        to="partnerships.integration",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['integration', 'name', 'pk'],
+                "ordering": ["integration", "name", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='LatencyHour',
+            name="LatencyHour",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('hour', models.DateTimeField()),
-                ('n', models.PositiveIntegerField(default=0)),
-                ('total_us', models.BigIntegerField(default=0)),
-                ('buckets', models.JSONField(default=dict)),
-                ('health_check', models.ForeignKey(db_column='check_id', on_delete=django.db.models.deletion.PROTECT, related_name='+', to='partnerships.healthcheck')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("hour", models.DateTimeField()),
+                ("n", models.PositiveIntegerField(default=0)),
+                ("total_us", models.BigIntegerField(default=0)),
+                ("buckets", models.JSONField(default=dict)),
+                (
+                    "health_check",
+                    models.ForeignKey(
+                        db_column="check_id",
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="partnerships.healthcheck",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['health_check', 'hour'],
+                "ordering": ["health_check", "hour"],
             },
         ),
         migrations.CreateModel(
-            name='Partner',
+            name="Partner",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120, unique=True)),
-                ('slug', models.SlugField(max_length=120, unique=True)),
-                ('status', models.CharField(choices=[('prospect', 'Prospect'), ('active', 'Active'), ('paused', 'Paused'), ('ended', 'Ended')], default='active', max_length=20)),
-                ('website', models.URLField(blank=True)),
-                ('notes', models.TextField(blank=True)),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('owner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='partners', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=120, unique=True)),
+                ("slug", models.SlugField(max_length=120, unique=True)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("prospect", "Prospect"),
+                            ("active", "Active"),
+                            ("paused", "Paused"),
+                            ("ended", "Ended"),
+                        ],
+                        default="active",
+                        max_length=20,
+                    ),
+                ),
+                ("website", models.URLField(blank=True)),
+                ("notes", models.TextField(blank=True)),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="partners",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['name'],
+                "ordering": ["name"],
             },
         ),
         migrations.AddField(
-            model_name='integration',
-            name='partner',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='integrations', to='partnerships.partner'),
+            model_name="integration",
+            name="partner",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="integrations", to="partnerships.partner"
+            ),
         ),
         migrations.CreateModel(
-            name='StatusInterval',
+            name="StatusInterval",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('pending', 'Pending'), ('up', 'Up'), ('degraded', 'Degraded'), ('down', 'Down'), ('unknown', 'Unknown'), ('paused', 'Paused')], max_length=20)),
-                ('started_at', models.DateTimeField()),
-                ('ended_at', models.DateTimeField(blank=True, null=True)),
-                ('reason', models.CharField(blank=True, max_length=60)),
-                ('confirmed_at', models.DateTimeField(blank=True, help_text='When the state was known; later than its start where it was back-dated.', null=True)),
-                ('health_check', models.ForeignKey(db_column='check_id', on_delete=django.db.models.deletion.PROTECT, related_name='intervals', to='partnerships.healthcheck')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("pending", "Pending"),
+                            ("up", "Up"),
+                            ("degraded", "Degraded"),
+                            ("down", "Down"),
+                            ("unknown", "Unknown"),
+                            ("paused", "Paused"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("started_at", models.DateTimeField()),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
+                ("reason", models.CharField(blank=True, max_length=60)),
+                (
+                    "confirmed_at",
+                    models.DateTimeField(
+                        blank=True,
+                        help_text="When the state was known; later than its start where it was back-dated.",
+                        null=True,
+                    ),
+                ),
+                (
+                    "health_check",
+                    models.ForeignKey(
+                        db_column="check_id",
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="intervals",
+                        to="partnerships.healthcheck",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['health_check', 'started_at'],
+                "ordering": ["health_check", "started_at"],
             },
         ),
         migrations.CreateModel(
-            name='TierPeriod',
+            name="TierPeriod",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('tier', models.CharField(choices=[('production', 'Production'), ('experimental', 'Experimental')], max_length=20)),
-                ('started_at', models.DateTimeField()),
-                ('ended_at', models.DateTimeField(blank=True, null=True)),
-                ('reason', models.CharField(blank=True, max_length=300)),
-                ('changed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('integration', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tier_periods', to='partnerships.integration')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "tier",
+                    models.CharField(
+                        choices=[("production", "Production"), ("experimental", "Experimental")], max_length=20
+                    ),
+                ),
+                ("started_at", models.DateTimeField()),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
+                ("reason", models.CharField(blank=True, max_length=300)),
+                (
+                    "changed_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "integration",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="tier_periods",
+                        to="partnerships.integration",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['integration', 'started_at'],
+                "ordering": ["integration", "started_at"],
             },
         ),
         migrations.CreateModel(
-            name='UptimeHour',
+            name="UptimeHour",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('hour', models.DateTimeField()),
-                ('tier', models.CharField(choices=[('production', 'Production'), ('experimental', 'Experimental')], max_length=20)),
-                ('up_us', models.BigIntegerField(default=0)),
-                ('degraded_us', models.BigIntegerField(default=0)),
-                ('down_us', models.BigIntegerField(default=0)),
-                ('unknown_us', models.BigIntegerField(default=0)),
-                ('paused_us', models.BigIntegerField(default=0)),
-                ('health_check', models.ForeignKey(db_column='check_id', on_delete=django.db.models.deletion.PROTECT, related_name='+', to='partnerships.healthcheck')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("hour", models.DateTimeField()),
+                (
+                    "tier",
+                    models.CharField(
+                        choices=[("production", "Production"), ("experimental", "Experimental")], max_length=20
+                    ),
+                ),
+                ("up_us", models.BigIntegerField(default=0)),
+                ("degraded_us", models.BigIntegerField(default=0)),
+                ("down_us", models.BigIntegerField(default=0)),
+                ("unknown_us", models.BigIntegerField(default=0)),
+                ("paused_us", models.BigIntegerField(default=0)),
+                (
+                    "health_check",
+                    models.ForeignKey(
+                        db_column="check_id",
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="partnerships.healthcheck",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['health_check', 'hour'],
+                "ordering": ["health_check", "hour"],
             },
         ),
         migrations.CreateModel(
-            name='CheckResult',
+            name="CheckResult",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('scheduled_for', models.DateTimeField()),
-                ('attempt', models.PositiveSmallIntegerField(default=1)),
-                ('started_at', models.DateTimeField()),
-                ('finished_at', models.DateTimeField()),
-                ('outcome', models.CharField(choices=[('ok', 'OK'), ('degraded', 'Degraded'), ('fail', 'Failed'), ('error', 'Could not measure')], max_length=20)),
-                ('reason', models.CharField(blank=True, max_length=60)),
-                ('detail', models.CharField(blank=True, max_length=300)),
-                ('latency_us', models.PositiveBigIntegerField(blank=True, null=True, verbose_name='latency, µs')),
-                ('http_status', models.PositiveSmallIntegerField(blank=True, null=True)),
-                ('failed_assertion', models.CharField(blank=True, max_length=200)),
-                ('headers', models.JSONField(blank=True, default=dict)),
-                ('snippet', models.TextField(blank=True)),
-                ('probe', models.CharField(default='local', max_length=60)),
-                ('health_check', models.ForeignKey(db_column='check_id', on_delete=django.db.models.deletion.PROTECT, related_name='results', to='partnerships.healthcheck')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("scheduled_for", models.DateTimeField()),
+                ("attempt", models.PositiveSmallIntegerField(default=1)),
+                ("started_at", models.DateTimeField()),
+                ("finished_at", models.DateTimeField()),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[
+                            ("ok", "OK"),
+                            ("degraded", "Degraded"),
+                            ("fail", "Failed"),
+                            ("error", "Could not measure"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, max_length=60)),
+                ("detail", models.CharField(blank=True, max_length=300)),
+                ("latency_us", models.PositiveBigIntegerField(blank=True, null=True, verbose_name="latency, µs")),
+                ("http_status", models.PositiveSmallIntegerField(blank=True, null=True)),
+                ("failed_assertion", models.CharField(blank=True, max_length=200)),
+                ("headers", models.JSONField(blank=True, default=dict)),
+                ("snippet", models.TextField(blank=True)),
+                ("probe", models.CharField(default="local", max_length=60)),
+                (
+                    "health_check",
+                    models.ForeignKey(
+                        db_column="check_id",
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="results",
+                        to="partnerships.healthcheck",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-finished_at', '-pk'],
-                'indexes': [models.Index(fields=['health_check', '-finished_at'], name='checkresult_recent'), models.Index(fields=['finished_at'], name='checkresult_retention')],
-                'constraints': [models.UniqueConstraint(fields=('health_check', 'scheduled_for', 'attempt'), name='checkresult_slot_unique'), models.CheckConstraint(condition=models.Q(('outcome__in', ['ok', 'degraded', 'fail', 'error'])), name='checkresult_outcome_valid', violation_error_message='outcome must be one of: ok, degraded, fail, error.'), models.CheckConstraint(condition=models.Q(('finished_at__isnull', True), ('started_at__isnull', True), ('finished_at__gte', models.F('started_at')), _connector='OR'), name='checkresult_finished_at_after_started_at', violation_error_message='finished_at must be no earlier than started_at.')],
+                "ordering": ["-finished_at", "-pk"],
+                "indexes": [
+                    models.Index(fields=["health_check", "-finished_at"], name="checkresult_recent"),
+                    models.Index(fields=["finished_at"], name="checkresult_retention"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("health_check", "scheduled_for", "attempt"), name="checkresult_slot_unique"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("outcome__in", ["ok", "degraded", "fail", "error"])),
+                        name="checkresult_outcome_valid",
+                        violation_error_message="outcome must be one of: ok, degraded, fail, error.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("finished_at__isnull", True),
+                            ("started_at__isnull", True),
+                            ("finished_at__gte", models.F("started_at")),
+                            _connector="OR",
+                        ),
+                        name="checkresult_finished_at_after_started_at",
+                        violation_error_message="finished_at must be no earlier than started_at.",
+                    ),
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='healthcheck',
-            index=models.Index(condition=models.Q(('is_paused', False)), fields=['next_due_at'], name='healthcheck_due'),
+            model_name="healthcheck",
+            index=models.Index(
+                condition=models.Q(("is_paused", False)), fields=["next_due_at"], name="healthcheck_due"
+            ),
         ),
         migrations.AddIndex(
-            model_name='healthcheck',
-            index=models.Index(fields=['stale_at'], name='healthcheck_stale'),
+            model_name="healthcheck",
+            index=models.Index(fields=["stale_at"], name="healthcheck_stale"),
         ),
         migrations.AddConstraint(
-            model_name='healthcheck',
-            constraint=models.UniqueConstraint(fields=('integration', 'name'), name='healthcheck_name_unique'),
+            model_name="healthcheck",
+            constraint=models.UniqueConstraint(fields=("integration", "name"), name="healthcheck_name_unique"),
         ),
         migrations.AddConstraint(
-            model_name='healthcheck',
-            constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='healthcheck_name_not_blank', violation_error_message='name must not be empty.'),
+            model_name="healthcheck",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("name", ""), _negated=True),
+                name="healthcheck_name_not_blank",
+                violation_error_message="name must not be empty.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='healthcheck',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['http', 'statuspage', 'slack_status'])), name='healthcheck_kind_valid', violation_error_message='kind must be one of: http, statuspage, slack_status.'),
+            model_name="healthcheck",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["http", "statuspage", "slack_status"])),
+                name="healthcheck_kind_valid",
+                violation_error_message="kind must be one of: http, statuspage, slack_status.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='healthcheck',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['pending', 'up', 'degraded', 'down', 'unknown', 'paused'])), name='healthcheck_state_valid', violation_error_message='state must be one of: pending, up, degraded, down, unknown, paused.'),
+            model_name="healthcheck",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["pending", "up", "degraded", "down", "unknown", "paused"])),
+                name="healthcheck_state_valid",
+                violation_error_message="state must be one of: pending, up, degraded, down, unknown, paused.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='healthcheck',
-            constraint=models.CheckConstraint(condition=models.Q(('interval_seconds__isnull', True), models.Q(('interval_seconds__gte', 5), ('interval_seconds__lte', 86400)), _connector='OR'), name='healthcheck_interval_seconds_in_range', violation_error_message='interval_seconds must be between 5 and 86400.'),
+            model_name="healthcheck",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("interval_seconds__isnull", True),
+                    models.Q(("interval_seconds__gte", 5), ("interval_seconds__lte", 86400)),
+                    _connector="OR",
+                ),
+                name="healthcheck_interval_seconds_in_range",
+                violation_error_message="interval_seconds must be between 5 and 86400.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='healthcheck',
-            constraint=models.CheckConstraint(condition=models.Q(('retry_interval_seconds__isnull', True), models.Q(('retry_interval_seconds__gte', 5), ('retry_interval_seconds__lte', 86400)), _connector='OR'), name='healthcheck_retry_interval_seconds_in_range', violation_error_message='retry_interval_seconds must be between 5 and 86400.'),
+            model_name="healthcheck",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("retry_interval_seconds__isnull", True),
+                    models.Q(("retry_interval_seconds__gte", 5), ("retry_interval_seconds__lte", 86400)),
+                    _connector="OR",
+                ),
+                name="healthcheck_retry_interval_seconds_in_range",
+                violation_error_message="retry_interval_seconds must be between 5 and 86400.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='healthcheck',
-            constraint=models.CheckConstraint(condition=models.Q(('timeout_ms__isnull', True), models.Q(('timeout_ms__gte', 50), ('timeout_ms__lte', 60000)), _connector='OR'), name='healthcheck_timeout_ms_in_range', violation_error_message='timeout_ms must be between 50 and 60000.'),
+            model_name="healthcheck",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("timeout_ms__isnull", True),
+                    models.Q(("timeout_ms__gte", 50), ("timeout_ms__lte", 60000)),
+                    _connector="OR",
+                ),
+                name="healthcheck_timeout_ms_in_range",
+                violation_error_message="timeout_ms must be between 50 and 60000.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='healthcheck',
-            constraint=models.CheckConstraint(condition=models.Q(('fail_threshold__isnull', True), models.Q(('fail_threshold__gte', 1), ('fail_threshold__lte', 100)), _connector='OR'), name='healthcheck_fail_threshold_in_range', violation_error_message='fail_threshold must be between 1 and 100.'),
+            model_name="healthcheck",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("fail_threshold__isnull", True),
+                    models.Q(("fail_threshold__gte", 1), ("fail_threshold__lte", 100)),
+                    _connector="OR",
+                ),
+                name="healthcheck_fail_threshold_in_range",
+                violation_error_message="fail_threshold must be between 1 and 100.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='healthcheck',
-            constraint=models.CheckConstraint(condition=models.Q(('recover_threshold__isnull', True), models.Q(('recover_threshold__gte', 1), ('recover_threshold__lte', 100)), _connector='OR'), name='healthcheck_recover_threshold_in_range', violation_error_message='recover_threshold must be between 1 and 100.'),
+            model_name="healthcheck",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("recover_threshold__isnull", True),
+                    models.Q(("recover_threshold__gte", 1), ("recover_threshold__lte", 100)),
+                    _connector="OR",
+                ),
+                name="healthcheck_recover_threshold_in_range",
+                violation_error_message="recover_threshold must be between 1 and 100.",
+            ),
         ),
         migrations.AddIndex(
-            model_name='latencyhour',
-            index=models.Index(fields=['hour'], name='latencyhour_hour'),
+            model_name="latencyhour",
+            index=models.Index(fields=["hour"], name="latencyhour_hour"),
         ),
         migrations.AddConstraint(
-            model_name='latencyhour',
-            constraint=models.UniqueConstraint(fields=('health_check', 'hour'), name='latencyhour_unique'),
+            model_name="latencyhour",
+            constraint=models.UniqueConstraint(fields=("health_check", "hour"), name="latencyhour_unique"),
         ),
         migrations.AddConstraint(
-            model_name='partner',
-            constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='partner_name_not_blank', violation_error_message='name must not be empty.'),
+            model_name="partner",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("name", ""), _negated=True),
+                name="partner_name_not_blank",
+                violation_error_message="name must not be empty.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='partner',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['prospect', 'active', 'paused', 'ended'])), name='partner_status_valid', violation_error_message='status must be one of: prospect, active, paused, ended.'),
+            model_name="partner",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("status__in", ["prospect", "active", "paused", "ended"])),
+                name="partner_status_valid",
+                violation_error_message="status must be one of: prospect, active, paused, ended.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='integration',
-            constraint=models.UniqueConstraint(fields=('partner', 'name'), name='integration_partner_name_unique'),
+            model_name="integration",
+            constraint=models.UniqueConstraint(fields=("partner", "name"), name="integration_partner_name_unique"),
         ),
         migrations.AddConstraint(
-            model_name='integration',
-            constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='integration_name_not_blank', violation_error_message='name must not be empty.'),
+            model_name="integration",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("name", ""), _negated=True),
+                name="integration_name_not_blank",
+                violation_error_message="name must not be empty.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='integration',
-            constraint=models.CheckConstraint(condition=models.Q(('tier__in', ['production', 'experimental'])), name='integration_tier_valid', violation_error_message='tier must be one of: production, experimental.'),
+            model_name="integration",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("tier__in", ["production", "experimental"])),
+                name="integration_tier_valid",
+                violation_error_message="tier must be one of: production, experimental.",
+            ),
         ),
         migrations.AddIndex(
-            model_name='statusinterval',
-            index=models.Index(fields=['health_check', 'ended_at'], name='statusinterval_window'),
+            model_name="statusinterval",
+            index=models.Index(fields=["health_check", "ended_at"], name="statusinterval_window"),
         ),
         migrations.AddConstraint(
-            model_name='statusinterval',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['pending', 'up', 'degraded', 'down', 'unknown', 'paused'])), name='statusinterval_state_valid', violation_error_message='state must be one of: pending, up, degraded, down, unknown, paused.'),
+            model_name="statusinterval",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["pending", "up", "degraded", "down", "unknown", "paused"])),
+                name="statusinterval_state_valid",
+                violation_error_message="state must be one of: pending, up, degraded, down, unknown, paused.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='statusinterval',
-            constraint=models.CheckConstraint(condition=models.Q(('ended_at__isnull', True), ('started_at__isnull', True), ('ended_at__gt', models.F('started_at')), _connector='OR'), name='statusinterval_ended_at_after_started_at', violation_error_message='ended_at must be after started_at.'),
+            model_name="statusinterval",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("ended_at__isnull", True),
+                    ("started_at__isnull", True),
+                    ("ended_at__gt", models.F("started_at")),
+                    _connector="OR",
+                ),
+                name="statusinterval_ended_at_after_started_at",
+                violation_error_message="ended_at must be after started_at.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='statusinterval',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('health_check',), name='statusinterval_one_open_per_health_check', violation_error_message='There is already an open statusinterval for this health_check.'),
+            model_name="statusinterval",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ended_at__isnull", True)),
+                fields=("health_check",),
+                name="statusinterval_one_open_per_health_check",
+                violation_error_message="There is already an open statusinterval for this health_check.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='statusinterval',
-            constraint=models.UniqueConstraint(fields=('health_check', 'started_at'), name='statusinterval_start_unique'),
+            model_name="statusinterval",
+            constraint=models.UniqueConstraint(
+                fields=("health_check", "started_at"), name="statusinterval_start_unique"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='statusinterval',
-            constraint=models.UniqueConstraint(fields=('health_check', 'ended_at'), name='statusinterval_end_unique'),
+            model_name="statusinterval",
+            constraint=models.UniqueConstraint(fields=("health_check", "ended_at"), name="statusinterval_end_unique"),
         ),
         migrations.AddConstraint(
-            model_name='tierperiod',
-            constraint=models.CheckConstraint(condition=models.Q(('tier__in', ['production', 'experimental'])), name='tierperiod_tier_valid', violation_error_message='tier must be one of: production, experimental.'),
+            model_name="tierperiod",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("tier__in", ["production", "experimental"])),
+                name="tierperiod_tier_valid",
+                violation_error_message="tier must be one of: production, experimental.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='tierperiod',
-            constraint=models.CheckConstraint(condition=models.Q(('ended_at__isnull', True), ('started_at__isnull', True), ('ended_at__gt', models.F('started_at')), _connector='OR'), name='tierperiod_ended_at_after_started_at', violation_error_message='ended_at must be after started_at.'),
+            model_name="tierperiod",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("ended_at__isnull", True),
+                    ("started_at__isnull", True),
+                    ("ended_at__gt", models.F("started_at")),
+                    _connector="OR",
+                ),
+                name="tierperiod_ended_at_after_started_at",
+                violation_error_message="ended_at must be after started_at.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='tierperiod',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('integration',), name='tierperiod_one_open_per_integration', violation_error_message='There is already an open tierperiod for this integration.'),
+            model_name="tierperiod",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ended_at__isnull", True)),
+                fields=("integration",),
+                name="tierperiod_one_open_per_integration",
+                violation_error_message="There is already an open tierperiod for this integration.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='tierperiod',
-            constraint=models.UniqueConstraint(fields=('integration', 'started_at'), name='tierperiod_start_unique'),
+            model_name="tierperiod",
+            constraint=models.UniqueConstraint(fields=("integration", "started_at"), name="tierperiod_start_unique"),
         ),
         migrations.AddConstraint(
-            model_name='tierperiod',
-            constraint=models.UniqueConstraint(fields=('integration', 'ended_at'), name='tierperiod_end_unique'),
+            model_name="tierperiod",
+            constraint=models.UniqueConstraint(fields=("integration", "ended_at"), name="tierperiod_end_unique"),
         ),
         migrations.AddIndex(
-            model_name='uptimehour',
-            index=models.Index(fields=['hour'], name='uptimehour_hour'),
+            model_name="uptimehour",
+            index=models.Index(fields=["hour"], name="uptimehour_hour"),
         ),
         migrations.AddConstraint(
-            model_name='uptimehour',
-            constraint=models.UniqueConstraint(fields=('health_check', 'hour', 'tier'), name='uptimehour_unique'),
+            model_name="uptimehour",
+            constraint=models.UniqueConstraint(fields=("health_check", "hour", "tier"), name="uptimehour_unique"),
         ),
         migrations.AddConstraint(
-            model_name='uptimehour',
-            constraint=models.CheckConstraint(condition=models.Q(('tier__in', ['production', 'experimental'])), name='uptimehour_tier_valid', violation_error_message='tier must be one of: production, experimental.'),
+            model_name="uptimehour",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("tier__in", ["production", "experimental"])),
+                name="uptimehour_tier_valid",
+                violation_error_message="tier must be one of: production, experimental.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='uptimehour',
-            constraint=models.CheckConstraint(condition=models.Q(('up_us__isnull', True), models.Q(('up_us__gte', 0), ('up_us__lte', 3600000000)), _connector='OR'), name='uptimehour_up_us_in_range', violation_error_message='up_us must be between 0 and 3600000000.'),
+            model_name="uptimehour",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("up_us__isnull", True), models.Q(("up_us__gte", 0), ("up_us__lte", 3600000000)), _connector="OR"
+                ),
+                name="uptimehour_up_us_in_range",
+                violation_error_message="up_us must be between 0 and 3600000000.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='uptimehour',
-            constraint=models.CheckConstraint(condition=models.Q(('degraded_us__isnull', True), models.Q(('degraded_us__gte', 0), ('degraded_us__lte', 3600000000)), _connector='OR'), name='uptimehour_degraded_us_in_range', violation_error_message='degraded_us must be between 0 and 3600000000.'),
+            model_name="uptimehour",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("degraded_us__isnull", True),
+                    models.Q(("degraded_us__gte", 0), ("degraded_us__lte", 3600000000)),
+                    _connector="OR",
+                ),
+                name="uptimehour_degraded_us_in_range",
+                violation_error_message="degraded_us must be between 0 and 3600000000.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='uptimehour',
-            constraint=models.CheckConstraint(condition=models.Q(('down_us__isnull', True), models.Q(('down_us__gte', 0), ('down_us__lte', 3600000000)), _connector='OR'), name='uptimehour_down_us_in_range', violation_error_message='down_us must be between 0 and 3600000000.'),
+            model_name="uptimehour",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("down_us__isnull", True),
+                    models.Q(("down_us__gte", 0), ("down_us__lte", 3600000000)),
+                    _connector="OR",
+                ),
+                name="uptimehour_down_us_in_range",
+                violation_error_message="down_us must be between 0 and 3600000000.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='uptimehour',
-            constraint=models.CheckConstraint(condition=models.Q(('unknown_us__isnull', True), models.Q(('unknown_us__gte', 0), ('unknown_us__lte', 3600000000)), _connector='OR'), name='uptimehour_unknown_us_in_range', violation_error_message='unknown_us must be between 0 and 3600000000.'),
+            model_name="uptimehour",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("unknown_us__isnull", True),
+                    models.Q(("unknown_us__gte", 0), ("unknown_us__lte", 3600000000)),
+                    _connector="OR",
+                ),
+                name="uptimehour_unknown_us_in_range",
+                violation_error_message="unknown_us must be between 0 and 3600000000.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='uptimehour',
-            constraint=models.CheckConstraint(condition=models.Q(('paused_us__isnull', True), models.Q(('paused_us__gte', 0), ('paused_us__lte', 3600000000)), _connector='OR'), name='uptimehour_paused_us_in_range', violation_error_message='paused_us must be between 0 and 3600000000.'),
+            model_name="uptimehour",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("paused_us__isnull", True),
+                    models.Q(("paused_us__gte", 0), ("paused_us__lte", 3600000000)),
+                    _connector="OR",
+                ),
+                name="uptimehour_paused_us_in_range",
+                violation_error_message="paused_us must be between 0 and 3600000000.",
+            ),
         ),
     ]
