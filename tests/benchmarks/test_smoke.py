@@ -1,0 +1,130 @@
+"""Each benchmark runs at a tiny size and prints what it compares; what it measures then means nothing."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from benchmarks.report import Line, make_table, show_ratio
+
+ROOT = Path(__file__).resolve().parents[2]
+TINY = {
+    "CHECKS": 60,
+    "CHECK_ROUNDS": 1,
+    "WRK_SECONDS": 1,
+    "SHARD_CHECKS": 40,
+    "TASK_CHECKS": 6,
+    "LAG_CHECKS": 300,
+    "LAG_SECONDS": 4,
+    "LAG_HANG_SECONDS": 1,
+    "TICKETS": 400,
+    "EDITS": 1,
+    "IMPORT_LOG_ROWS": 120,
+    "IMPORT_TICKET_ROWS": 50,
+}
+LINE = re.compile(r"^  .+: ours .+ \| .+ \| ratio [\d.,]+", re.MULTILINE)
+IS_POSTGRESQL = settings.DATABASES["default"]["ENGINE"].endswith("postgresql")
+
+
+def server_url() -> str:
+    """The server under test; on SQLite one that is not there, so that the benchmarks have to do without."""
+    if not IS_POSTGRESQL:
+        return "postgres://postgres@127.0.0.1:1/none"
+    database = settings.DATABASES["default"]
+    password = f":{database['PASSWORD']}" if database["PASSWORD"] else ""
+    return f"postgres://{database['USER']}{password}@{database['HOST']}:{database['PORT'] or 5432}/postgres"
+
+
+def run_bench(*names: str, path: str | None = None) -> subprocess.CompletedProcess[str]:
+    env = {
+        **os.environ,
+        **{f"BENCH_{name}": str(value) for name, value in TINY.items()},
+        "BENCH_POSTGRES_URL": server_url(),
+        "PATH": path or os.environ["PATH"],
+    }
+    return subprocess.run(
+        [sys.executable, "-m", "benchmarks", *names], cwd=ROOT, env=env, capture_output=True, text=True, timeout=280
+    )
+
+
+@pytest.fixture(scope="module")
+def whole_run() -> dict[str, str]:
+    """What each benchmark printed in one run of all of them."""
+    done = run_bench()
+    assert done.returncode == 0, done.stderr
+    sections = re.split(r"^(checks|shards|lag|fresh|imports): ", done.stdout, flags=re.MULTILINE)
+    return dict(zip(sections[1::2], sections[2::2], strict=True))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("name", "lines", "lines_postgresql", "needs"),
+    [
+        ("checks", 5, 6, ["prometheus-blackbox-exporter", "wrk"]),
+        ("shards", 1, 1, []),
+        ("lag", 1, 2, []),
+        ("fresh", 1, 3, []),
+        ("imports", 0, 8, []),
+    ],
+)
+def test_a_benchmark_compares_side_by_side(whole_run, name, lines, lines_postgresql, needs):
+    missing = [program for program in needs if shutil.which(program) is None]
+    if missing:
+        pytest.skip(f"the peer {missing[0]} is not installed")
+
+    printed = whole_run[name]
+
+    assert len(LINE.findall(printed)) == (lines_postgresql if IS_POSTGRESQL else lines)
+    assert ("LEFT OUT" in printed) is (not IS_POSTGRESQL and name != "shards")
+
+
+@pytest.mark.slow
+def test_a_missing_peer_is_one_line_that_names_its_package(tmp_path):
+    done = run_bench("checks", path=str(tmp_path))
+
+    assert done.returncode == 0, done.stderr
+    assert (
+        "LEFT OUT: checks beside a peer: prometheus-blackbox-exporter is not installed (Debian package" in done.stdout
+    )
+    assert "whole check: claim, fetch, judge, store (SQLite): " in done.stdout
+    assert "LEFT OUT: checks beside their limit: wrk is not installed (Debian package wrk)" in done.stdout
+
+
+def test_an_unknown_name_is_refused():
+    done = run_bench("cheques")
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "checks, shards, lag, fresh, imports" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("ratio", "verdict"),
+    [(1.9, "MISSED (gate ≥ 2, aim ≥ 4)"), (2.0, "met (gate ≥ 2, aim ≥ 4)"), (4.0, "aim reached (gate ≥ 2, aim ≥ 4)")],
+)
+def test_a_ratio_is_judged_by_gate_and_aim(ratio, verdict):
+    line = Line("checks", "4", "peer", "2", ratio, gate=2, aim=4)
+
+    assert line.verdict == verdict
+    assert str(line) == f"checks: ours 4 | peer 2 | ratio {ratio:.2f} {verdict}"
+
+
+def test_the_table_has_a_row_for_each_line():
+    table = make_table([Line("a", "1", "p", "2", 0.5), Line("b", "100", "p", "2", 50, gate=40)])
+
+    assert [row.count("|") for row in table.splitlines()] == [7] * 4
+    assert table.splitlines()[3].endswith("| met (gate ≥ 40) |")
+
+
+def test_ratios_have_the_digits_that_mean_something():
+    assert [show_ratio(ratio) for ratio in (0.00123, 0.5, 2.04, 31.4, 1234.5)] == [
+        "0.0012",
+        "0.50",
+        "2.04",
+        "31",
+        "1,234",
+    ]
