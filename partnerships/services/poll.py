@@ -14,13 +14,12 @@ from django.utils import timezone
 from partnerships.fetching.build import build_transport
 from partnerships.services.claims import (
     Claim,
-    claim_check,
     claim_due_checks,
     release_claims,
     schedule_new_checks,
 )
 from partnerships.services.probe_engine import Done, ProbeEngine, Sink, ease_collector
-from partnerships.services.results import ProbeResult, record_results
+from partnerships.services.results import record_results
 
 CLAIM_EVERY = 1.0  # seconds
 FLUSH_AFTER = 0.25  # seconds that finished probes wait for company
@@ -127,26 +126,6 @@ def poll_due_checks(
         claimed = session.claim_more()
     session.give_up()
     return session.report
-
-
-def poll_check_now(
-    *, check_id: int, engine: ProbeEngine, clock: Clock = timezone.now, patience: float = 70.0
-) -> ProbeResult | None:
-    """Probes one check at once and records the result; None when it is gone or being probed already."""
-    claim = claim_check(check_id=check_id, at=clock())
-    if claim is None:
-        return None
-    sink: Sink = SimpleQueue()
-    engine.submit([claim], sink)
-    try:
-        done = sink.get(timeout=patience)
-    except Empty:
-        return None  # the lease lapses by itself
-    if done.result is None:
-        release_claims(claims=[claim])
-        return None
-    record_results(results=[done.result], at=clock())
-    return done.result
 
 
 _engines: dict[int, ProbeEngine] = {}

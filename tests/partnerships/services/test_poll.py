@@ -12,7 +12,8 @@ from partnerships.fetching.address_policy import AddressPolicy
 from partnerships.fetching.aiohttp_transport import AiohttpTransport
 from partnerships.models import CheckResult, HealthCheck, LatencyHour, StatusInterval
 from partnerships.services.claims import Claim, claim_check
-from partnerships.services.poll import close_engine, get_engine, poll_check_now, poll_due_checks
+from partnerships.services.poll import close_engine, get_engine, poll_due_checks
+from partnerships.services.poll_now import poll_checks_now
 from partnerships.services.probe_engine import ProbeEngine, is_fresh
 from tests.factories import HealthCheckFactory
 from tests.partnerships.servers import reply, server_in_thread
@@ -143,9 +144,9 @@ def test_a_check_can_be_polled_now_without_moving_its_grid(server, engine):
     )
     grid = check.next_due_at
 
-    found = poll_check_now(check_id=check.pk, engine=engine)
+    found = poll_checks_now(check_ids=[check.pk], engine=engine)
 
-    assert found.outcome == "ok"
+    assert found[check.pk].outcome == "ok"
     assert state(check)[0] == "up"
     assert (check.next_due_at - grid) < timedelta(hours=2)
     assert check.lease_token == ""
@@ -155,8 +156,7 @@ def test_a_check_under_way_is_not_polled_twice(server, engine):
     check = due(server.url("/ok"))
     claim_check(check_id=check.pk, at=timezone.now())
 
-    assert poll_check_now(check_id=check.pk, engine=engine) is None
-    assert poll_check_now(check_id=0, engine=engine) is None
+    assert poll_checks_now(check_ids=[check.pk, 0], engine=engine) == {}
 
 
 def test_frequent_checks_keep_their_connection_but_for_every_tenth():
