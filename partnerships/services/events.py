@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
+from auditlog.models import LogEntry
 from django.db import transaction
 
 from foundation.claims import claim_rows
@@ -32,6 +33,7 @@ def pause_check(*, check_id: int, at: datetime) -> HealthCheck:
     """Stops probing a check; the time until it is resumed counts neither as up nor as down."""
     with transaction.atomic():
         check = _locked(check_id)
+        _note_paused(check, paused=True)
         check.is_paused, check.lease_token, check.lease_until = True, "", None
         _step([check], lambda one: pause(memory_of(one), at=at), reason="paused", at=at)
     return check
@@ -41,10 +43,19 @@ def resume_check(*, check_id: int, at: datetime) -> HealthCheck:
     """Probes a paused check again, from its next slot on."""
     with transaction.atomic():
         check = _locked(check_id)
+        _note_paused(check, paused=False)
         check.is_paused, check.attempt = False, 1
         check.next_due_at = next_slot(check.pk, check.interval_seconds, at)
         _step([check], lambda one: resume(memory_of(one), at=at), reason="resumed", at=at)
     return check
+
+
+def _note_paused(check: HealthCheck, *, paused: bool) -> None:
+    """An audit entry, for state is written past the tracking of fields; who it was, the request's context tells."""
+    if check.is_paused != paused:
+        LogEntry.objects.log_create(
+            check, action=LogEntry.Action.UPDATE, changes={"is_paused": [str(check.is_paused), str(paused)]}
+        )
 
 
 def _locked(check_id: int) -> HealthCheck:

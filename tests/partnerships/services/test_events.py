@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 import pytest
+from auditlog.models import LogEntry
 
 from foundation.errors import InvalidInputError
 from partnerships.models import CheckResult, UptimeHour
@@ -59,6 +60,11 @@ def test_pause_and_resume_are_part_of_the_history():
     assert (paused.is_paused, resumed.is_paused) == (True, False)
     assert intervals(check) == [("up", 0, 1), ("paused", 1, 3), ("pending", 3, 4), ("up", 4, None)]
     assert hours(check)[0][2] == {"up": 1, "paused": 2}
+    noted = LogEntry.objects.get_for_object(check).filter(action=LogEntry.Action.UPDATE).order_by("pk")
+    assert [entry.changes for entry in noted if "is_paused" in entry.changes] == [
+        {"is_paused": ["False", "True"]},
+        {"is_paused": ["True", "False"]},
+    ]
 
 
 def test_pausing_twice_and_resuming_what_runs_change_nothing():
