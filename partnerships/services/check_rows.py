@@ -6,10 +6,10 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from operator import attrgetter
 
+from foundation.bulk_rows import read_models, update_rows
 from foundation.errors import StaleWriteError
 from partnerships.health.state_machine import Memory, Rules, stale_at
 from partnerships.models import CheckState, HealthCheck
-from partnerships.services.bulk_rows import read_models, update_rows
 
 DERIVED = (
     "state",

@@ -11,10 +11,10 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
+from foundation.bulk_rows import update_rows
 from foundation.claims import claim_rows
 from partnerships.health.schedule import next_slot, slot_at_or_before
 from partnerships.models import HealthCheck
-from partnerships.services.bulk_rows import update_rows
 from partnerships.services.check_rows import lock_checks
 
 LIMIT = 500

@@ -6,9 +6,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
+from foundation.bulk_rows import insert_rows
 from metrics.histogram import add_to_histogram
 from partnerships.models import LatencyHour
-from partnerships.services.bulk_rows import insert_rows
 from partnerships.services.uptime_hours import hour_of
 
 Key = tuple[int, datetime]

@@ -11,10 +11,10 @@ from typing import Any
 
 from django.db import transaction
 
+from foundation.bulk_rows import insert_rows
 from partnerships.health.schedule import next_slot, retry_at
 from partnerships.health.state_machine import Memory, Seen, Transition, observe_after_silence
 from partnerships.models import CheckResult, CheckState, HealthCheck, Outcome
-from partnerships.services.bulk_rows import insert_rows
 from partnerships.services.check_rows import lock_checks, memory_of, put_memory, rules_of, save_checks
 from partnerships.services.latency_hours import add_latencies
 from partnerships.services.transitions import Change, first_changed_at, write_changes

@@ -2,8 +2,8 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
+from foundation.bulk_rows import insert_rows, read_models, update_rows
 from partnerships.models import CheckResult, HealthCheck, LatencyHour
-from partnerships.services.bulk_rows import insert_rows, read_models, update_rows
 from tests.factories import HealthCheckFactory
 
 pytestmark = pytest.mark.django_db
@@ -74,3 +74,9 @@ def test_rows_are_read_with_the_fields_asked_for_and_the_others_deferred():
     assert "url" in read.get_deferred_fields()
     assert read.url == check.url
     assert read_models(HealthCheck.objects.filter(pk__in=[]), ("id",)) == []
+
+
+def test_no_rows_need_no_statement(django_assert_num_queries):
+    with django_assert_num_queries(0):
+        insert_rows(LatencyHour, NAMES, [])
+        assert update_rows(HealthCheck, ("id", "attempt"), []) == 0

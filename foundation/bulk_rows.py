@@ -32,6 +32,8 @@ def insert_rows(model: type[Model], names: Sequence[str], rows: Iterable[Row], *
         conflict = f" ON CONFLICT ({keys}) DO UPDATE SET " + ", ".join(f'"{one}" = EXCLUDED."{one}"' for one in others)
     marks = _marks(len(fields))
     stored = _stored(fields, rows)
+    if not stored:
+        return
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
             cursor.executemany(f"{into} {marks}{conflict}", stored)
@@ -49,6 +51,8 @@ def update_rows(
     """
     fields = [_field(model, name) for name in names]
     stored = _stored(fields, rows)
+    if not stored:
+        return 0
     write = _update_each if connection.vendor == "sqlite" else _update_joined
     return write(model._meta.db_table, fields, len(keys), also, stored)
 
