@@ -20,13 +20,13 @@ install-dev: ## Make .venv with what developing needs
 	@sh scripts/install.sh requirements-dev.lock
 
 test: install-dev ## The whole suite on SQLite; no server needed
-	@env -u DATABASE_URL -u REDIS_URL -u DATA_DIR $(PYTEST) -n auto $(ARGS)
+	@env -u DATABASE_URL -u REDIS_URL -u DATA_DIR $(PYTEST) -n auto --dist loadgroup $(ARGS)
 
 test-postgres: install-dev ## The same suite on PostgreSQL and Redis
 	@env -u DATA_DIR \
 		DATABASE_URL=$${DATABASE_URL:-postgres://postgres@127.0.0.1:5432/test} \
 		REDIS_URL=$${REDIS_URL:-redis://127.0.0.1:6379/1} \
-		$(PYTEST) -n auto $(ARGS)
+		$(PYTEST) -n auto --dist loadgroup $(ARGS)
 
 test-browser: install-dev ## Pages in the system's Chromium
 	@sh scripts/find_chromium.sh >/dev/null

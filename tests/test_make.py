@@ -208,3 +208,19 @@ def test_image_runs_without_root():
     assert [lines[number] for number in users] == ["USER fieldlight"]
     assert not [line for line in lines[users[0] :] if line.startswith("RUN")]
     assert any("--require-hashes" in line for line in lines)
+
+
+@pytest.mark.parametrize("path", [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))], ids=lambda p: p.name)
+def test_links_between_documents_lead_somewhere(path):
+    links = re.findall(r"\]\((?!https?:|#|mailto:)([^)#\s]+)", path.read_text())
+
+    assert [link for link in links if not (path.parent / link).exists()] == []
+
+
+def test_how_tos_name_files_that_exist():
+    """A path in a how-to is a path of this repository; <words in angles> stand for the reader's own."""
+    for name in ("adding-a-metric.md", "adding-a-model.md", "adding-a-probe.md"):
+        text = (ROOT / "docs" / name).read_text()
+        paths = re.findall(r"`((?:\w+/)+[\w*]+\.\w+)`", text)
+        assert paths
+        assert [path for path in paths if not list(ROOT.glob(path))] == [], name

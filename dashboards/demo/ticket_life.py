@@ -1,16 +1,18 @@
 """The life of one demo ticket: what is asked, how long it takes, and every event on the way."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
+from typing import Any, NamedTuple
 
 from dashboards.demo import ticket_texts as texts
 from dashboards.demo.arrivals import Arrival
 from dashboards.demo.people import People
 from dashboards.demo.story import Story
 from operations.models import User
-from support.models import Customer, EventKind, Ticket, TicketEvent, TicketState
+from support.models import Customer, EventKind, Ticket, TicketState
 
 FIRST_MEAN_HOURS, LAST_MEAN_HOURS = 32.0, 18.5
 NIGHT_SHARE = 0.94
@@ -47,6 +49,20 @@ class Stretch:
         return _s(self.start + self.length * share)
 
 
+class Event(NamedTuple):
+    """One ticket event, without the ticket; `changes` is JSON."""
+
+    kind: str
+    at: datetime
+    actor_id: int | None = None
+    actor_name: str = ""
+    old_state: str = ""
+    new_state: str = ""
+    reason: str = ""
+    body: str = ""
+    changes: str = "{}"
+
+
 @dataclass
 class Life:
     """A ticket and its events in order, up to the end of the story."""
@@ -54,21 +70,20 @@ class Life:
     ticket: Ticket
     agent: User
     until: datetime
-    events: list[TicketEvent] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
 
-    def add(self, kind: EventKind, at: datetime, **fields: object) -> bool:
+    def add(self, kind: EventKind, at: datetime, **fields: Any) -> bool:
         """Append an event unless it lies after the end of the story; tells whether it happened."""
         if at > self.until:
             return False
-        self.events.append(TicketEvent(ticket=self.ticket, kind=kind.value, at=at, **fields))
+        self.events.append(Event(kind.value, at, **fields))
         return True
 
     def move(self, state: TicketState, at: datetime, *, reason: str = "", by_customer: bool = False) -> bool:
         """Change the state, with its event; tells whether it happened."""
-        actor = {"actor_name": str(self.ticket.customer)} if by_customer else {"actor": self.agent}
-        happened = self.add(
-            EventKind.STATE, at, old_state=self.ticket.state, new_state=state.value, reason=reason, **actor
-        )
+        actor_name, actor_id = (str(self.ticket.customer), None) if by_customer else ("", self.agent.pk)
+        states = {"old_state": self.ticket.state, "new_state": state.value}
+        happened = self.add(EventKind.STATE, at, actor_name=actor_name, actor_id=actor_id, reason=reason, **states)
         if happened:
             self.ticket.state = state.value
         return happened
@@ -130,17 +145,19 @@ def _resolution(rng: Random, story: Story, ticket: Ticket) -> datetime:
 def _work(rng: Random, life: Life, end: datetime) -> None:
     ticket = life.ticket
     taken = _s(ticket.opened_at + (end - ticket.opened_at) * rng.uniform(0.02, 0.25))
-    if not life.add(EventKind.ASSIGNED, taken, actor=life.agent, changes={"assignee": [None, life.agent.name]}):
+    if not life.add(
+        EventKind.ASSIGNED, taken, actor_id=life.agent.pk, changes=json.dumps({"assignee": [None, life.agent.name]})
+    ):
         return
     ticket.assignee = life.agent
     life.move(TicketState.OPEN, taken)
     stretch = Stretch(taken, end - taken)
-    life.add(EventKind.REPLY, stretch.at(0.05), actor=life.agent, body=rng.choice(texts.FIRST_REPLIES))
+    life.add(EventKind.REPLY, stretch.at(0.05), actor_id=life.agent.pk, body=rng.choice(texts.FIRST_REPLIES))
     if rng.random() < REOPEN_SHARE:
         _reopen(life, stretch.at(0.45), stretch.at(rng.uniform(0.55, 0.7)))
     else:
         _wait(rng, life, stretch.at(rng.uniform(0.1, 0.3)), stretch.at(rng.uniform(0.4, 0.9)))
-    life.add(EventKind.REPLY, end - timedelta(seconds=30), actor=life.agent, body=rng.choice(texts.SOLUTIONS))
+    life.add(EventKind.REPLY, end - timedelta(seconds=30), actor_id=life.agent.pk, body=rng.choice(texts.SOLUTIONS))
     _solve(life, end)
 
 
