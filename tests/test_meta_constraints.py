@@ -94,7 +94,7 @@ VIOLATIONS = {
     "tierperiod_end_unique": intervals(*TIERS, (NOW, NOW + 2 * HOUR), (NOW + HOUR, NOW + 2 * HOUR)),
     "healthcheck_name_unique": with_parent(f.HealthCheckFactory, "integration", f.IntegrationFactory, name="A"),
     "healthcheck_name_not_blank": lambda: f.HealthCheckFactory(name=""),
-    "healthcheck_kind_valid": lambda: f.HealthCheckFactory(kind="smoke"),
+    "healthcheck_kind_not_blank": lambda: f.HealthCheckFactory(kind=""),
     "healthcheck_state_valid": lambda: f.HealthCheckFactory(state="odd"),
     "healthcheck_interval_seconds_in_range": lambda: f.HealthCheckFactory(interval_seconds=4),
     "healthcheck_retry_interval_seconds_in_range": lambda: f.HealthCheckFactory(retry_interval_seconds=86_401),

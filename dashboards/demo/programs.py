@@ -30,7 +30,9 @@ def list_programs(*, port: int, sandbox_port: int) -> list[Program]:
     return [
         Program("sandbox", [python, "manage.py", "run_partner_sandbox", "--port", str(sandbox_port)], quiet),
         Program("web", _gunicorn(port), shared),
-        Program("worker", [*celery, "worker", "-Q", "poll,metrics,default", "-c", "2", *_QUIET_WORKER], quiet),
+        # Polling has a worker of its own: a session lasts as long as anything is due, and metrics must not wait for it.
+        Program("poller", [*celery, "worker", "-n", "poller@%h", "-Q", "poll", "-c", "1", *_QUIET_WORKER], quiet),
+        Program("worker", [*celery, "worker", "-Q", "metrics,default", "-c", "1", *_QUIET_WORKER], quiet),
         Program("beat", [*celery, "beat", "-s", schedule, "--pidfile=", "-l", "warning"], quiet),
     ]
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -9,12 +10,15 @@ from django.utils import timezone
 
 from foundation.admin import EditAdmin, ReadOnlyAdmin, VersionedForm
 from partnerships.models import CheckResult, HealthCheck, LatencyHour, StatusInterval, UptimeHour
+from partnerships.probes.registry import list_kinds
 from partnerships.probes.rules import list_check_problems
 from partnerships.services.events import pause_check, resume_check
 
 
 class HealthCheckForm(VersionedForm):
     """Refuses a URL that may not be fetched and settings that the kind does not take."""
+
+    kind = forms.ChoiceField(choices=list_kinds, initial="http")
 
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean() or self.cleaned_data

@@ -15,10 +15,10 @@ from foundation.refusals import ConflictError
 from foundation.serializers import ObjectField, RowSerializer
 from foundation.viewsets import EditViews
 from partnerships.models import (
-    CheckKind,
     CheckState,
     HealthCheck,
 )
+from partnerships.probes.registry import list_kinds
 from partnerships.probes.rules import list_check_problems
 from partnerships.services.events import pause_check, resume_check
 from partnerships.services.poll import get_engine
@@ -41,6 +41,7 @@ _DERIVED = (
 
 
 class HealthCheckSerializer(RowSerializer):
+    kind = serializers.ChoiceField(choices=list_kinds(), default="http")
     config = ObjectField(required=False)
 
     class Meta:
@@ -86,7 +87,7 @@ class HealthCheckSerializer(RowSerializer):
 class HealthCheckFilters(Filters):
     q = TextFilter(field_name="name", lookup_expr="icontains")
     integration = ReferenceFilter()
-    kind = ChoiceFilter(choices=CheckKind.choices)
+    kind = ChoiceFilter(choices=list_kinds())
     state = ChoiceFilter(choices=CheckState.choices)
     is_paused = FlagFilter()
 

@@ -1,4 +1,4 @@
-from partnerships.models.check import CheckKind, CheckState, HealthCheck
+from partnerships.models.check import CheckState, HealthCheck
 from partnerships.models.integration import Integration, Tier, TierPeriod
 from partnerships.models.interval import StatusInterval
 from partnerships.models.partner import Partner, PartnerStatus
@@ -8,7 +8,6 @@ from partnerships.models.rollup import LatencyHour, UptimeHour
 
 __all__ = [
     "AccountingProfile",
-    "CheckKind",
     "CheckResult",
     "CheckState",
     "HealthCheck",

@@ -28,6 +28,11 @@ def list_probes() -> dict[str, Probe]:
     return dict(sorted(found.items()))
 
 
+def list_kinds() -> list[tuple[str, str]]:
+    """Every kind and its label, as choices of a form."""
+    return [(kind, probe.label) for kind, probe in list_probes().items()]
+
+
 def get_probe(kind: str) -> Probe:
     """The probe of a kind; raises UnknownProbeError."""
     try:

@@ -6,6 +6,7 @@ never taken for good news.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from http import HTTPStatus
 from typing import Any
@@ -18,7 +19,7 @@ from partnerships.probes.json_documents import JsonError, parse_json
 _WEIGHT = {Outcome.OK: 0, Outcome.ERROR: 1, Outcome.DEGRADED: 2, Outcome.FAIL: 3}
 
 
-class FeedProbe:
+class FeedProbe(ABC):
     """Base of feed kinds: subclasses read a parsed document."""
 
     is_vendor_feed = True
@@ -47,9 +48,9 @@ class FeedProbe:
     def explain(self, error: TransportError) -> Verdict:
         return Verdict(Outcome.ERROR, reason="feed_unreachable", detail=str(error.reason))
 
+    @abstractmethod
     def read(self, document: dict[str, Any], config: Config) -> Verdict:
         """What this document says."""
-        raise NotImplementedError
 
 
 def worst_of(verdicts: Iterable[Verdict]) -> Verdict:

@@ -9,6 +9,7 @@ from charts.state import state
 from foundation.words import duration, figure, local, moment
 from partnerships.models import CheckState, HealthCheck, Outcome
 from partnerships.probes.http import SENTENCES
+from partnerships.probes.registry import list_kinds
 from partnerships.selectors.pages_detail import CheckNow, Current
 from partnerships.selectors.pages_figures import Budget
 from partnerships.views.words import microseconds, state_mark, vendor_word
@@ -165,7 +166,7 @@ def _line(one: CheckNow, at: datetime) -> CheckLine:
     return CheckLine(
         pk=check.pk,
         name=check.name,
-        kind=check.get_kind_display(),
+        kind=dict(list_kinds()).get(check.kind, check.kind),
         role="counts for uptime" if check.counts_for_uptime else "what they say",
         now=state_mark(one.now, at),
         outcome=state(Outcome.tone_of(check.last_outcome), Outcome(check.last_outcome).label) if known else "none yet",

@@ -133,7 +133,7 @@ def test_static_files_are_gathered_only_when_they_changed(settings, tmp_path):
 def test_programs_know_each_other():
     programs = {program.name: program for program in list_programs(port=8001, sandbox_port=9101)}
 
-    assert list(programs) == ["sandbox", "web", "worker", "beat"]
+    assert list(programs) == ["sandbox", "web", "poller", "worker", "beat"]
     assert {program.environment["PROBE_ALLOWED_TARGETS"] for program in programs.values()} == {"127.0.0.1:9101"}
     assert {program.environment["DEMO"] for program in programs.values()} == {"1"}
     assert "127.0.0.1:8001" in programs["web"].command

@@ -1,11 +1,11 @@
 import pytest
 
-from partnerships.models import CheckKind
-from partnerships.probes.registry import UnknownProbeError, get_probe, list_probes
+from partnerships.probes.registry import UnknownProbeError, get_probe, list_kinds, list_probes
 
 
-def test_every_kind_a_check_can_have_is_found_by_discovery():
-    assert sorted(list_probes()) == sorted(CheckKind.values)
+def test_the_kinds_are_found_by_discovery_and_offered_with_their_labels():
+    assert list(list_probes()) == ["http", "slack_status", "statuspage"]
+    assert [kind for kind, label in list_kinds() if label] == list(list_probes())
 
 
 def test_helpers_in_the_package_are_no_kinds():
