@@ -1,17 +1,14 @@
 """The measured past of every check: states, uptime by hour, latencies by hour and the latest results."""
 
-import json
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
-from django.db import connection
-
-from dashboards.demo.bulk import insert_rows
 from dashboards.demo.integrations import Watched, tier_at
 from dashboards.demo.intervals import HOUR, Span, list_hours, list_spans, poller_gaps
 from dashboards.demo.story import Story
+from foundation.bulk_rows import insert_rows
 from metrics.histogram import add_to_histogram
 from partnerships.models import CheckResult, HealthCheck, LatencyHour, StatusInterval, UptimeHour
 
@@ -21,8 +18,8 @@ BATCH = 2_000
 PROBES_AN_HOUR = 120
 DRAWS = 10
 STATES = ("up", "degraded", "down", "unknown", "paused")
-UPTIME_COLUMNS = ("health_check", "hour", "tier", *(f"{state}_us" for state in STATES))
-LATENCY_COLUMNS = ("health_check", "hour", "n", "total_us", "buckets")
+UPTIME_COLUMNS = ("health_check_id", "hour", "tier", *(f"{state}_us" for state in STATES))
+LATENCY_COLUMNS = ("health_check_id", "hour", "n", "total_us", "buckets")
 
 
 def add_health(story: Story, watched: Sequence[Watched]) -> None:
@@ -52,21 +49,19 @@ def _intervals(check: HealthCheck, spans: Sequence[Span]) -> Iterator[StatusInte
 
 
 def _uptime_hours(story: Story, one: Watched, spans: Sequence[Span], until: datetime) -> Iterator[tuple[Any, ...]]:
-    adapt = connection.ops.adapt_datetimefield_value
     for hour, shares in list_hours(spans, until):
         tier = tier_at(story, one.planned, hour)
-        yield one.check.pk, adapt(hour), tier, *(shares.get(state, 0) for state in STATES)
+        yield one.check.pk, hour, tier, *(shares.get(state, 0) for state in STATES)
 
 
 def _latency_hours(story: Story, one: Watched, until: datetime) -> Iterator[tuple[Any, ...]]:
     rng = story.rng(f"latency/{one.planned.name}")
-    adapt = connection.ops.adapt_datetimefield_value
     each = PROBES_AN_HOUR // DRAWS
     hour = until - timedelta(days=min(LATENCY_DAYS, one.planned.tiers[0][0]))
     while hour < until:
         draws = [_latency_us(rng, one, hour) for _ in range(DRAWS)]
         buckets = {bucket: count * each for bucket, count in add_to_histogram({}, draws).items()}
-        yield one.check.pk, adapt(hour), PROBES_AN_HOUR, sum(draws) * each, json.dumps(buckets)
+        yield one.check.pk, hour, PROBES_AN_HOUR, sum(draws) * each, buckets
         hour += HOUR
 
 

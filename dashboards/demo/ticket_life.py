@@ -1,6 +1,5 @@
 """The life of one demo ticket: what is asked, how long it takes, and every event on the way."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -50,7 +49,7 @@ class Stretch:
 
 
 class Event(NamedTuple):
-    """One ticket event, without the ticket; `changes` is JSON."""
+    """One ticket event, without the ticket."""
 
     kind: str
     at: datetime
@@ -60,7 +59,7 @@ class Event(NamedTuple):
     new_state: str = ""
     reason: str = ""
     body: str = ""
-    changes: str = "{}"
+    changes: dict[str, Any] = {}
 
 
 @dataclass
@@ -145,9 +144,7 @@ def _resolution(rng: Random, story: Story, ticket: Ticket) -> datetime:
 def _work(rng: Random, life: Life, end: datetime) -> None:
     ticket = life.ticket
     taken = _s(ticket.opened_at + (end - ticket.opened_at) * rng.uniform(0.02, 0.25))
-    if not life.add(
-        EventKind.ASSIGNED, taken, actor_id=life.agent.pk, changes=json.dumps({"assignee": [None, life.agent.name]})
-    ):
+    if not life.add(EventKind.ASSIGNED, taken, actor_id=life.agent.pk, changes={"assignee": [None, life.agent.name]}):
         return
     ticket.assignee = life.agent
     life.move(TicketState.OPEN, taken)

@@ -3,21 +3,19 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from django.db import connection
-
 from dashboards.demo.arrivals import Outage, list_arrivals
-from dashboards.demo.bulk import insert_rows
 from dashboards.demo.integrations import Watched
 from dashboards.demo.people import People
 from dashboards.demo.story import Story
 from dashboards.demo.ticket_life import Cast, Life, close_if_due, list_customers, live, version_of
+from foundation.bulk_rows import insert_rows
 from support.models import Customer, Ticket, TicketEvent, Via
 
 CUSTOMERS = 380
 TICKETS_AT_ONCE = 1_000
 EVENT_COLUMNS = (
-    *("ticket", "recorded_at", "via", "request_id"),
-    *("kind", "at", "actor", "actor_name", "old_state", "new_state", "reason", "body", "changes"),
+    *("ticket_id", "recorded_at", "via", "request_id"),
+    *("kind", "at", "actor_id", "actor_name", "old_state", "new_state", "reason", "body", "changes"),
 )
 
 
@@ -38,8 +36,6 @@ def add_tickets(story: Story, people: People, watched: Sequence[Watched], outage
 
 
 def _event_rows(lives: Sequence[Life]) -> Iterator[tuple[Any, ...]]:
-    adapt = connection.ops.adapt_datetimefield_value
     for life in lives:
-        for kind, at, *words in life.events:
-            moment = adapt(at)
-            yield life.ticket.pk, moment, Via.UI.value, "", kind, moment, *words  # In the order of EVENT_COLUMNS.
+        for event in life.events:
+            yield life.ticket.pk, event.at, Via.UI.value, "", *event  # In the order of EVENT_COLUMNS.
