@@ -6,7 +6,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -15,143 +14,351 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Customer',
+            name="Customer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=200)),
-                ('email', models.EmailField(blank=True, max_length=254)),
-                ('external_id', models.CharField(blank=True, max_length=120)),
-                ('segment', models.CharField(blank=True, max_length=60)),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=200)),
+                ("email", models.EmailField(blank=True, max_length=254)),
+                ("external_id", models.CharField(blank=True, max_length=120)),
+                ("segment", models.CharField(blank=True, max_length=60)),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
             ],
             options={
-                'ordering': ['name', 'pk'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='customer_name_not_blank', violation_error_message='name must not be empty.'), models.UniqueConstraint(condition=models.Q(('external_id', ''), _negated=True), fields=('external_id',), name='customer_external_id_unique')],
+                "ordering": ["name", "pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("name", ""), _negated=True),
+                        name="customer_name_not_blank",
+                        violation_error_message="name must not be empty.",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("external_id", ""), _negated=True),
+                        fields=("external_id",),
+                        name="customer_external_id_unique",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Team',
+            name="Team",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120, unique=True)),
-                ('slug', models.SlugField(max_length=120, unique=True)),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('lead', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='led_teams', to=settings.AUTH_USER_MODEL)),
-                ('members', models.ManyToManyField(blank=True, related_name='support_teams', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=120, unique=True)),
+                ("slug", models.SlugField(max_length=120, unique=True)),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                (
+                    "lead",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="led_teams",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "members",
+                    models.ManyToManyField(blank=True, related_name="support_teams", to=settings.AUTH_USER_MODEL),
+                ),
             ],
             options={
-                'ordering': ['name'],
+                "ordering": ["name"],
             },
         ),
         migrations.CreateModel(
-            name='Ticket',
+            name="Ticket",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('external_source', models.CharField(blank=True, help_text='Which system it was imported from.', max_length=60)),
-                ('external_id', models.CharField(blank=True, max_length=120)),
-                ('subject', models.CharField(max_length=300)),
-                ('state', models.CharField(choices=[('new', 'New'), ('open', 'Open'), ('pending_customer', 'Pending customer'), ('on_hold_vendor', 'On hold, vendor'), ('on_hold_internal', 'On hold, internal'), ('solved', 'Solved'), ('closed', 'Closed'), ('merged', 'Merged'), ('spam', 'Spam')], default='new', max_length=20)),
-                ('priority', models.CharField(choices=[('urgent', 'Urgent'), ('high', 'High'), ('normal', 'Normal'), ('low', 'Low')], default='normal', max_length=20)),
-                ('category', models.CharField(blank=True, max_length=120)),
-                ('channel', models.CharField(blank=True, max_length=60)),
-                ('opened_at', models.DateTimeField()),
-                ('resolved_at', models.DateTimeField(blank=True, null=True)),
-                ('closed_at', models.DateTimeField(blank=True, null=True)),
-                ('wake_at', models.DateTimeField(blank=True, help_text='When a ticket on hold comes back.', null=True)),
-                ('reopen_count', models.PositiveIntegerField(default=0)),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('assignee', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='tickets', to=settings.AUTH_USER_MODEL)),
-                ('customer', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='tickets', to='support.customer')),
-                ('team', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='tickets', to='support.team')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "external_source",
+                    models.CharField(blank=True, help_text="Which system it was imported from.", max_length=60),
+                ),
+                ("external_id", models.CharField(blank=True, max_length=120)),
+                ("subject", models.CharField(max_length=300)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("new", "New"),
+                            ("open", "Open"),
+                            ("pending_customer", "Pending customer"),
+                            ("on_hold_vendor", "On hold, vendor"),
+                            ("on_hold_internal", "On hold, internal"),
+                            ("solved", "Solved"),
+                            ("closed", "Closed"),
+                            ("merged", "Merged"),
+                            ("spam", "Spam"),
+                        ],
+                        default="new",
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "priority",
+                    models.CharField(
+                        choices=[("urgent", "Urgent"), ("high", "High"), ("normal", "Normal"), ("low", "Low")],
+                        default="normal",
+                        max_length=20,
+                    ),
+                ),
+                ("category", models.CharField(blank=True, max_length=120)),
+                ("channel", models.CharField(blank=True, max_length=60)),
+                ("opened_at", models.DateTimeField()),
+                ("resolved_at", models.DateTimeField(blank=True, null=True)),
+                ("closed_at", models.DateTimeField(blank=True, null=True)),
+                ("wake_at", models.DateTimeField(blank=True, help_text="When a ticket on hold comes back.", null=True)),
+                ("reopen_count", models.PositiveIntegerField(default=0)),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                (
+                    "assignee",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="tickets",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="tickets",
+                        to="support.customer",
+                    ),
+                ),
+                (
+                    "team",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="tickets",
+                        to="support.team",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-opened_at', '-pk'],
+                "ordering": ["-opened_at", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='TicketEvent',
+            name="TicketEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('opened', 'Opened'), ('state', 'State changed'), ('assigned', 'Assigned'), ('fields', 'Fields changed'), ('reply', 'Public reply'), ('customer', 'Customer message'), ('note', 'Internal note')], max_length=20)),
-                ('at', models.DateTimeField()),
-                ('actor_name', models.CharField(blank=True, help_text='Who it was, where no user of ours was it.', max_length=150)),
-                ('old_state', models.CharField(blank=True, max_length=20)),
-                ('new_state', models.CharField(blank=True, max_length=20)),
-                ('reason', models.CharField(blank=True, max_length=300)),
-                ('body', models.TextField(blank=True)),
-                ('changes', models.JSONField(blank=True, default=dict, help_text='Field to [old, new].')),
-                ('via', models.CharField(choices=[('ui', 'Page'), ('admin', 'Admin'), ('api', 'API'), ('worker', 'Worker'), ('import', 'Import')], default='ui', max_length=20)),
-                ('request_id', models.CharField(blank=True, max_length=64)),
-                ('recorded_at', models.DateTimeField(auto_now_add=True)),
-                ('actor', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('ticket', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='events', to='support.ticket')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("opened", "Opened"),
+                            ("state", "State changed"),
+                            ("assigned", "Assigned"),
+                            ("fields", "Fields changed"),
+                            ("reply", "Public reply"),
+                            ("customer", "Customer message"),
+                            ("note", "Internal note"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                (
+                    "actor_name",
+                    models.CharField(blank=True, help_text="Who it was, where no user of ours was it.", max_length=150),
+                ),
+                ("old_state", models.CharField(blank=True, max_length=20)),
+                ("new_state", models.CharField(blank=True, max_length=20)),
+                ("reason", models.CharField(blank=True, max_length=300)),
+                ("body", models.TextField(blank=True)),
+                ("changes", models.JSONField(blank=True, default=dict, help_text="Field to [old, new].")),
+                (
+                    "via",
+                    models.CharField(
+                        choices=[
+                            ("ui", "Page"),
+                            ("admin", "Admin"),
+                            ("api", "API"),
+                            ("worker", "Worker"),
+                            ("import", "Import"),
+                        ],
+                        default="ui",
+                        max_length=20,
+                    ),
+                ),
+                ("request_id", models.CharField(blank=True, max_length=64)),
+                ("recorded_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "ticket",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="events", to="support.ticket"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['ticket', 'at', 'pk'],
+                "ordering": ["ticket", "at", "pk"],
             },
         ),
         migrations.AddConstraint(
-            model_name='team',
-            constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='team_name_not_blank', violation_error_message='name must not be empty.'),
+            model_name="team",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("name", ""), _negated=True),
+                name="team_name_not_blank",
+                violation_error_message="name must not be empty.",
+            ),
         ),
         migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(fields=['opened_at'], name='ticket_opened'),
+            model_name="ticket",
+            index=models.Index(fields=["opened_at"], name="ticket_opened"),
         ),
         migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(fields=['resolved_at'], name='ticket_resolved'),
+            model_name="ticket",
+            index=models.Index(fields=["resolved_at"], name="ticket_resolved"),
         ),
         migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(fields=['closed_at'], name='ticket_closed'),
+            model_name="ticket",
+            index=models.Index(fields=["closed_at"], name="ticket_closed"),
         ),
         migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(fields=['state', '-opened_at', '-id'], name='ticket_queue'),
+            model_name="ticket",
+            index=models.Index(fields=["state", "-opened_at", "-id"], name="ticket_queue"),
         ),
         migrations.AddConstraint(
-            model_name='ticket',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['new', 'open', 'pending_customer', 'on_hold_vendor', 'on_hold_internal', 'solved', 'closed', 'merged', 'spam'])), name='ticket_state_valid', violation_error_message='state must be one of: new, open, pending_customer, on_hold_vendor, on_hold_internal, solved, closed, merged, spam.'),
+            model_name="ticket",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "state__in",
+                        [
+                            "new",
+                            "open",
+                            "pending_customer",
+                            "on_hold_vendor",
+                            "on_hold_internal",
+                            "solved",
+                            "closed",
+                            "merged",
+                            "spam",
+                        ],
+                    )
+                ),
+                name="ticket_state_valid",
+                violation_error_message="state must be one of: new, open, pending_customer, on_hold_vendor, on_hold_internal, solved, closed, merged, spam.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ticket',
-            constraint=models.CheckConstraint(condition=models.Q(('priority__in', ['urgent', 'high', 'normal', 'low'])), name='ticket_priority_valid', violation_error_message='priority must be one of: urgent, high, normal, low.'),
+            model_name="ticket",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("priority__in", ["urgent", "high", "normal", "low"])),
+                name="ticket_priority_valid",
+                violation_error_message="priority must be one of: urgent, high, normal, low.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ticket',
-            constraint=models.CheckConstraint(condition=models.Q(('resolved_at__isnull', True), ('opened_at__isnull', True), ('resolved_at__gte', models.F('opened_at')), _connector='OR'), name='ticket_resolved_at_after_opened_at', violation_error_message='resolved_at must be no earlier than opened_at.'),
+            model_name="ticket",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("resolved_at__isnull", True),
+                    ("opened_at__isnull", True),
+                    ("resolved_at__gte", models.F("opened_at")),
+                    _connector="OR",
+                ),
+                name="ticket_resolved_at_after_opened_at",
+                violation_error_message="resolved_at must be no earlier than opened_at.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ticket',
-            constraint=models.CheckConstraint(condition=models.Q(('closed_at__isnull', True), ('opened_at__isnull', True), ('closed_at__gte', models.F('opened_at')), _connector='OR'), name='ticket_closed_at_after_opened_at', violation_error_message='closed_at must be no earlier than opened_at.'),
+            model_name="ticket",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("closed_at__isnull", True),
+                    ("opened_at__isnull", True),
+                    ("closed_at__gte", models.F("opened_at")),
+                    _connector="OR",
+                ),
+                name="ticket_closed_at_after_opened_at",
+                violation_error_message="closed_at must be no earlier than opened_at.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ticket',
-            constraint=models.UniqueConstraint(condition=models.Q(('external_id', ''), _negated=True), fields=('external_source', 'external_id'), name='ticket_external_id_unique'),
+            model_name="ticket",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("external_id", ""), _negated=True),
+                fields=("external_source", "external_id"),
+                name="ticket_external_id_unique",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ticket',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['new', 'open', 'pending_customer', 'on_hold_vendor', 'on_hold_internal']), _negated=True), models.Q(('closed_at__isnull', True), ('resolved_at__isnull', True)), _connector='OR'), name='ticket_open_has_no_end', violation_error_message='An open ticket has no resolution or closing time.'),
+            model_name="ticket",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("state__in", ["new", "open", "pending_customer", "on_hold_vendor", "on_hold_internal"]),
+                        _negated=True,
+                    ),
+                    models.Q(("closed_at__isnull", True), ("resolved_at__isnull", True)),
+                    _connector="OR",
+                ),
+                name="ticket_open_has_no_end",
+                violation_error_message="An open ticket has no resolution or closing time.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ticket',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['solved', 'closed']), _negated=True), ('resolved_at__isnull', False), ('closed_at__isnull', False), _connector='OR'), name='ticket_ended_has_end', violation_error_message='A solved or closed ticket needs its resolution or closing time.'),
+            model_name="ticket",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state__in", ["solved", "closed"]), _negated=True),
+                    ("resolved_at__isnull", False),
+                    ("closed_at__isnull", False),
+                    _connector="OR",
+                ),
+                name="ticket_ended_has_end",
+                violation_error_message="A solved or closed ticket needs its resolution or closing time.",
+            ),
         ),
         migrations.AddIndex(
-            model_name='ticketevent',
-            index=models.Index(fields=['ticket', 'at'], name='ticketevent_timeline'),
+            model_name="ticketevent",
+            index=models.Index(fields=["ticket", "at"], name="ticketevent_timeline"),
         ),
         migrations.AddConstraint(
-            model_name='ticketevent',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['opened', 'state', 'assigned', 'fields', 'reply', 'customer', 'note'])), name='ticketevent_kind_valid', violation_error_message='kind must be one of: opened, state, assigned, fields, reply, customer, note.'),
+            model_name="ticketevent",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("kind__in", ["opened", "state", "assigned", "fields", "reply", "customer", "note"])
+                ),
+                name="ticketevent_kind_valid",
+                violation_error_message="kind must be one of: opened, state, assigned, fields, reply, customer, note.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ticketevent',
-            constraint=models.CheckConstraint(condition=models.Q(('via__in', ['ui', 'admin', 'api', 'worker', 'import'])), name='ticketevent_via_valid', violation_error_message='via must be one of: ui, admin, api, worker, import.'),
+            model_name="ticketevent",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("via__in", ["ui", "admin", "api", "worker", "import"])),
+                name="ticketevent_via_valid",
+                violation_error_message="via must be one of: ui, admin, api, worker, import.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ticketevent',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'state'), _negated=True), models.Q(('new_state', ''), _negated=True), _connector='OR'), name='ticketevent_state_has_states', violation_error_message='A change of state names the new state.'),
+            model_name="ticketevent",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind", "state"), _negated=True),
+                    models.Q(("new_state", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="ticketevent_state_has_states",
+                violation_error_message="A change of state names the new state.",
+            ),
         ),
     ]
