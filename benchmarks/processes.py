@@ -26,9 +26,15 @@ class JobError(Exception):
 
 def run_job(name: str, env: Mapping[str, str], **arguments: Any) -> dict[str, Any]:
     """What benchmarks.jobs.<name> printed as its last line, run with these arguments; JobError if it failed."""
-    command = [sys.executable, "-m", f"benchmarks.jobs.{name}", json.dumps(arguments)]
     done = subprocess.run(
-        command, cwd=ROOT, env=dict(env), capture_output=True, text=True, timeout=_JOB_SECONDS, check=False
+        [sys.executable, "-m", f"benchmarks.jobs.{name}"],
+        input=json.dumps(arguments),  # too long for a command line
+        cwd=ROOT,
+        env=dict(env),
+        capture_output=True,
+        text=True,
+        timeout=_JOB_SECONDS,
+        check=False,
     )
     if done.returncode:
         raise JobError(f"{name} exited {done.returncode}\n{done.stdout[-500:]}\n{done.stderr[-3000:]}")

@@ -16,9 +16,9 @@ _TICKS = 100
 
 
 def run(job: Callable[..., dict[str, Any]]) -> None:
-    """Calls the job with the arguments of the command line and prints what it returns as one line."""
+    """Calls the job with the arguments of standard input and prints what it returns as one line."""
     django.setup()
-    print(json.dumps(job(**json.loads(sys.argv[1]))))
+    print(json.dumps(job(**json.load(sys.stdin))))
 
 
 def own_cpu_seconds() -> float:

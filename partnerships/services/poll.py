@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from queue import Empty, SimpleQueue
@@ -23,6 +24,7 @@ from partnerships.services.results import record_results
 
 CLAIM_EVERY = 1.0  # seconds
 FLUSH_AFTER = 0.25  # seconds that finished probes wait for company
+LOOK_EVERY = 0.02  # seconds: to be woken for each of them would cost more than to store it
 BATCH = 500
 MAX_OUTSTANDING = 2_000
 AHEAD = timedelta(seconds=2.5)  # a little more than the beat's tick: each check then starts at its own instant
@@ -150,12 +152,14 @@ def close_engine() -> None:
 
 
 def _collect(sink: Sink, *, wait: float) -> list[Done]:
+    """What is in the sink within `wait` seconds and, from the first on, within FLUSH_AFTER; at most BATCH."""
     done: list[Done] = []
-    try:
+    with suppress(Empty):
         done.append(sink.get(timeout=wait) if wait else sink.get_nowait())
         flush_at = time.monotonic() + FLUSH_AFTER
-        while len(done) < BATCH:
-            done.append(sink.get(timeout=max(flush_at - time.monotonic(), 0.0)))
-    except Empty:
-        pass
+        while len(done) < BATCH and time.monotonic() < flush_at:
+            if sink.empty():
+                time.sleep(LOOK_EVERY)
+            else:
+                done.append(sink.get_nowait())
     return done
