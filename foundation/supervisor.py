@@ -97,7 +97,7 @@ class Supervisor:
     def _start(self, child: Child, now: float) -> None:
         program = child.program
         with _open_log(self._log_folder / f"{program.name}.log") as log:
-            child.process = subprocess.Popen(  # noqa: S603  # nosec B603 - our own commands
+            child.process = subprocess.Popen(  # noqa: S603  # nosec B603
                 program.command,
                 env={**os.environ, **program.environment},
                 stdin=subprocess.DEVNULL,
@@ -161,7 +161,7 @@ class Supervisor:
 
 
 def _start_guard() -> "subprocess.Popen[bytes]":
-    return subprocess.Popen(  # noqa: S603  # nosec B603 - our own file
+    return subprocess.Popen(  # noqa: S603  # nosec B603
         [sys.executable, "-I", str(Path(orphan_guard.__file__))],
         stdin=subprocess.PIPE,
         start_new_session=True,

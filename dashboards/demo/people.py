@@ -11,7 +11,7 @@ from operations.models import User
 from support.models import Team
 
 DOMAIN = "fieldlight.example"
-DEMO_PASSWORD = "fieldlight-demo"  # noqa: S105  # nosec B105 - printed at start, refused outside a demo
+DEMO_PASSWORD = "fieldlight-demo"  # noqa: S105  # nosec B105
 
 ROLES = {
     "coo": ["Clara Osei"],

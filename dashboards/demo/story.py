@@ -23,7 +23,7 @@ class Story:
 
     def rng(self, part: str) -> random.Random:
         """A generator of its own for each part, so that changing one part leaves the others as they were."""
-        return random.Random(f"{self.seed}/{part}")  # noqa: S311  # nosec B311 - a story, not a secret
+        return random.Random(f"{self.seed}/{part}")  # noqa: S311  # nosec B311
 
     def progress(self, at: datetime) -> float:
         """How far the history has come at an instant: 0 at its start, 1 at its end."""

@@ -107,7 +107,7 @@ def _check_port(port: int) -> None:
 def _answers(address: str) -> bool:
     """Whether the site answers at all, be it with a refusal."""
     try:
-        with urllib.request.urlopen(address, timeout=2):  # noqa: S310  # nosec B310 - our own loopback address
+        with urllib.request.urlopen(address, timeout=2):  # noqa: S310  # nosec B310
             return True
     except urllib.error.HTTPError:
         return True
