@@ -3,6 +3,10 @@ PORT ?= 8000
 DATA_DIR ?= $(CURDIR)/var
 PY := .venv/bin/python
 PYTEST := $(PY) -m pytest
+ON_SQLITE := env -u DATABASE_URL -u REDIS_URL -u DATA_DIR
+ON_POSTGRES := env -u DATA_DIR \
+	DATABASE_URL=$${DATABASE_URL:-postgres://postgres@127.0.0.1:5432/test} \
+	REDIS_URL=$${REDIS_URL:-redis://127.0.0.1:6379/1}
 export DATA_DIR
 
 .PHONY: help run install install-dev test test-postgres test-browser check bench lock clean
@@ -20,17 +24,16 @@ install-dev: ## Make .venv with what developing needs
 	@sh scripts/install.sh requirements-dev.lock
 
 test: install-dev ## The whole suite on SQLite; no server needed
-	@env -u DATABASE_URL -u REDIS_URL -u DATA_DIR $(PYTEST) -n auto --dist loadgroup $(ARGS)
+	@$(ON_SQLITE) $(PYTEST) -n auto --dist loadgroup $(ARGS)
+	@$(if $(ARGS),true,$(ON_SQLITE) $(PYTEST) -m conformance)
 
 test-postgres: install-dev ## The same suite on PostgreSQL and Redis
-	@env -u DATA_DIR \
-		DATABASE_URL=$${DATABASE_URL:-postgres://postgres@127.0.0.1:5432/test} \
-		REDIS_URL=$${REDIS_URL:-redis://127.0.0.1:6379/1} \
-		$(PYTEST) -n auto --dist loadgroup $(ARGS)
+	@$(ON_POSTGRES) $(PYTEST) -n auto --dist loadgroup $(ARGS)
+	@$(if $(ARGS),true,$(ON_POSTGRES) $(PYTEST) -m conformance)
 
 test-browser: install-dev ## Pages in the system's Chromium
 	@sh scripts/find_chromium.sh >/dev/null
-	@env -u DATABASE_URL -u REDIS_URL -u DATA_DIR CHROMIUM=$$(sh scripts/find_chromium.sh) $(PYTEST) -m browser $(ARGS)
+	@$(ON_SQLITE) CHROMIUM=$$(sh scripts/find_chromium.sh) $(PYTEST) -m browser $(ARGS)
 
 check: install-dev ## Lint, types, import law, templates, migrations, security
 	@sh scripts/check.sh

@@ -91,7 +91,9 @@ def draw_times(data: ControlData, plane: Plane) -> str:
     body += _breaks(data, plane)
     now = len(data.values)
     if plane.horizon > now + 0.6:
-        body += segment((x(now), TOP), (x(now), plane.foot), "today") + text(x(now) + 4, TOP + 10, "today", "t halo")
+        body += segment((x(now), TOP), (x(now), plane.foot), "today")
+        fits = x(now) + 4 + text_width("today") <= plane.canvas.width
+        body += text(x(now) + (4 if fits else -4), TOP + 10, "today", "t halo", "start" if fits else "end")
     for flag in data.flags:
         value = data.values[flag.index]
         if flag.index >= plane.first and value is not None:

@@ -28,6 +28,7 @@ def token(db):
     return AuthToken.objects.create(SuperuserFactory())[1]
 
 
+@pytest.mark.conformance
 @schema.parametrize()
 @settings(max_examples=12, deadline=None, derandomize=True, database=None, suppress_health_check=list(Slowness))
 def test_operation_keeps_its_schema(case, token):
