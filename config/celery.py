@@ -50,7 +50,7 @@ def _every(task: str, seconds: float, **kwargs: Any) -> dict[str, Any]:
 
 
 app.conf.beat_schedule = {
-    "beat": _every("operations.record_heartbeat", 15),
+    "beat": _every("operations.record_heartbeat", 5),
     "forget": _every("operations.forget_served", 3600),
     "poll": _every("partnerships.poll_due_checks", 2),
     "stale": _every("partnerships.sweep_stale_checks", 30),
