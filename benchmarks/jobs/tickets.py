@@ -28,7 +28,7 @@ def fill_tickets(count: int) -> None:
                 csv.writer(text).writerows(part)
                 text.seek(0)
                 cursor.copy_expert(
-                    f"COPY support_ticket ({', '.join(columns)}) FROM STDIN CSV FORCE_NOT_NULL "
+                    f"COPY support_ticket ({', '.join(columns)}) FROM STDIN CSV FORCE NOT NULL "
                     "category, channel, external_source, external_id",
                     text,
                 )
