@@ -105,3 +105,15 @@ def test_verify_finds_a_falsified_cell(tickets):
     assert "tickets_opened: day cell" in out.getvalue()
     call_command("recompute_metrics", "--all", stdout=StringIO())
     call_command("recompute_metrics", "--verify", stdout=StringIO())
+
+
+def test_verify_leaves_out_days_that_wait_to_be_recomputed(tickets):
+    Ticket.objects.create(subject="late", opened_at=MAY + timedelta(days=1))
+    out = StringIO()
+
+    call_command("recompute_metrics", "--verify", stdout=out)
+
+    assert "2 marks wait; their days were left out" in out.getvalue()
+    DayCell.objects.filter(version__metric__key="tickets_opened", day=MAY.date()).update(total=99)
+    with pytest.raises(CommandError, match="differences"):
+        call_command("recompute_metrics", "--verify", stdout=StringIO())

@@ -4,7 +4,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from metrics.models import Metric
+from metrics.models import DirtyMark, Metric
 from metrics.services.marks import mark_all_days
 from metrics.services.recompute import recompute_pending
 from metrics.services.verify import verify_source
@@ -49,4 +49,6 @@ class Command(BaseCommand):
             )
         if found:
             raise CommandError(f"{len(found)} differences. Run recompute_metrics, then --all if they stay.")
-        self.stdout.write("No difference between stored values and source rows.")
+        waiting = DirtyMark.objects.filter(source__in=[source.key for source in sources]).count()
+        note = f" {waiting} marks wait; their days were left out." if waiting else ""
+        self.stdout.write(f"No difference between stored values and source rows.{note}")
