@@ -269,6 +269,8 @@ PROBE_ALLOWED_PORTS = env.list("PROBE_ALLOWED_PORTS", cast=int, default=[])
 PROBE_USER_AGENT = env.str("PROBE_USER_AGENT", default="Fieldlight-probe/1 (+set PROBE_USER_AGENT to a contact)")
 PROBE_RESULT_DAYS = env.int("PROBE_RESULT_DAYS", default=14)
 
+IMPORT_MAX_MIB = env.int("IMPORT_MAX_MIB", default=200)  # Of a file of tickets that is sent through the browser.
+
 IMPORT_EXPORT_EXPORT_PERMISSION_CODE = "view"
 AUDITLOG_DISABLE_REMOTE_ADDR = True
 AUDITLOG_INCLUDE_TRACKING_MODELS = (
@@ -297,3 +299,4 @@ TEST_RUNNER = "django.test.runner.DiscoverRunner"
 LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
 LOGGING = configure_logging(level=LOG_LEVEL)
 DJANGO_STRUCTLOG_CELERY_ENABLED = True
+DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = env.bool("BEHIND_PROXY", default=False)  # Else the client writes it itself.

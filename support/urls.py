@@ -3,12 +3,22 @@ from django.urls import path
 from support.views.actions import ticket_assign, ticket_message, ticket_new, ticket_state
 from support.views.queue import ticket_list, tickets_csv
 from support.views.ticket import ticket
+from support.views.ticket_import import (
+    ticket_import,
+    ticket_import_now,
+    ticket_import_rejects,
+    ticket_import_result,
+)
 
 app_name = "support"
 urlpatterns = [
     path("", ticket_list, name="tickets"),
     path("tickets.csv", tickets_csv, name="tickets_csv"),
     path("new/", ticket_new, name="ticket_new"),
+    path("import/", ticket_import, name="import"),
+    path("import/<uuid:token>/", ticket_import_result, name="import_result"),
+    path("import/<uuid:token>/now/", ticket_import_now, name="import_now"),
+    path("import/<uuid:token>/rejects.csv", ticket_import_rejects, name="import_rejects"),
     path("<int:pk>/", ticket, name="ticket"),
     path("<int:pk>/state/", ticket_state, name="ticket_state"),
     path("<int:pk>/assign/", ticket_assign, name="ticket_assign"),

@@ -40,6 +40,10 @@ PAGES = {
     "support:ticket_state": TICKETS_WRITE,
     "support:ticket_assign": TICKETS_WRITE,
     "support:ticket_message": TICKETS_WRITE,
+    "support:import": TICKETS_WRITE,
+    "support:import_result": TICKETS_WRITE,  # Of the person who sent the file; 404 for anybody else.
+    "support:import_now": TICKETS_WRITE,
+    "support:import_rejects": TICKETS_WRITE,
     "metrics:metrics": METRICS_READ,
     "metrics:metric": METRICS_READ,
     "metrics:series_csv": METRICS_READ,
@@ -60,6 +64,7 @@ POSTED = {
     "support:ticket_state",
     "support:ticket_assign",
     "support:ticket_message",
+    "support:import_now",
 }
 """Pages that only take a form."""
 

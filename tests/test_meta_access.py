@@ -1,6 +1,7 @@
 """Every URL and every API action, requested as every role, against the table in `tests/access.py`."""
 
 from dataclasses import dataclass
+from uuid import UUID
 
 import pytest
 from auditlog.models import LogEntry
@@ -106,7 +107,7 @@ def page_arguments(endpoint, rows):
     named = {model.__name__: row for model, row in rows.items()}
     check = named["HealthCheck"]
     pk = check.pk if endpoint.name.startswith("partnerships") else named["Ticket"].pk
-    values = {"slug": check.integration.slug, "pk": pk, "key": named["Metric"].key}
+    values = {"slug": check.integration.slug, "pk": pk, "key": named["Metric"].key, "token": UUID(int=0)}
     return {name: values[name] for name in endpoint.names}
 
 

@@ -91,7 +91,7 @@ def test_inventory_of_list_pages_is_complete():
     """A new page that lists rows belongs into PAGES; these are the ones without rows of their own."""
     from django.urls import get_resolver
 
-    plain = {"dashboards:search", "dashboards:data_health", "support:ticket_new"}
+    plain = {"dashboards:search", "dashboards:data_health", "support:ticket_new", "support:import"}
     exports = {"support:tickets_csv", "partnerships:integrations_csv"}
     found = set()
     for namespace in ("dashboards", "partnerships", "support", "metrics"):

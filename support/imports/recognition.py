@@ -13,7 +13,7 @@ def recognise_mapping(path: Path) -> str:
     fitting = [name for name in list_shipped_mappings() if _fits(path, name)]
     if len(fitting) != 1:
         found = f"{' and '.join(fitting)} fit" if fitting else "none of the shipped ones has its columns"
-        raise MappingError(f"Which mapping {path} is for cannot be told ({found}): give --mapping.")
+        raise MappingError(f"Which mapping {path} is for cannot be told ({found}): name the mapping.")
     return fitting[0]
 
 

@@ -90,3 +90,18 @@ def import_tickets(
 def _batches(tickets: Iterator[TicketFacts]) -> Iterator[list[TicketFacts]]:
     while batch := list(islice(tickets, BATCH_TICKETS)):
         yield batch
+
+
+def describe_summary(summary: ImportSummary) -> list[tuple[str, int]]:
+    """What is told of an import, at the prompt and on the page; a label that is indented details the one above it."""
+    verb = "would be " if summary.is_dry_run else ""
+    return [
+        ("rows read", summary.rows),
+        ("rows refused", summary.refused),
+        ("tickets", summary.tickets),
+        (f"  {verb}created", summary.created),
+        (f"  {verb}updated", summary.updated),
+        ("  unchanged", summary.unchanged),
+        ("reopened tickets", summary.reopened),
+        *((f"warning {name}", count) for name, count in sorted(summary.warnings.items())),
+    ]

@@ -131,4 +131,4 @@ def test_mapping_is_recognised_by_the_columns_or_asked_for(tmp_path, shared_data
     unknown = run(one_row_file(tmp_path, f"A1,x,Doing,P1,c,,{OPENED},,"))
 
     assert (code, out.splitlines()[0]) == (0, "mapping: servicenow, recognised by the file's columns")
-    assert (unknown[0], "give --mapping" in unknown[2]) == (2, True)
+    assert (unknown[0], "name the mapping" in unknown[2]) == (2, True)

@@ -11,7 +11,7 @@ from support.imports.errors import ImportProblemError
 from support.imports.loading import list_shipped_mappings, load_mapping
 from support.imports.mapping import Mapping
 from support.imports.recognition import recognise_mapping
-from support.services.imports import ImportSummary, import_tickets
+from support.services.imports import describe_summary, import_tickets
 
 EXIT_REFUSED = 1
 EXIT_UNREADABLE = 2
@@ -56,7 +56,7 @@ class Command(BaseCommand):
         except (ImportProblemError, OSError) as error:
             self.stderr.write(str(error))
             sys.exit(EXIT_UNREADABLE)
-        self.stdout.write("\n".join(describe(summary)))
+        self.stdout.write("\n".join(f"{label}: {number}" for label, number in describe_summary(summary)))
         if summary.created or summary.updated:
             self._freshen_metrics(options)
         if summary.refused:
@@ -69,18 +69,3 @@ class Command(BaseCommand):
         if not options["dry_run"]:
             batches = recompute_pending(at=timezone.now(), max_batches=10_000, days_a_batch=400, now_please=True)
             self.stdout.write(f"metric values changed: {sum(batch.changed for batch in batches)}")
-
-
-def describe(summary: ImportSummary) -> list[str]:
-    """The lines that the command prints."""
-    verb = "would be " if summary.is_dry_run else ""
-    return [
-        f"rows read: {summary.rows}",
-        f"rows refused: {summary.refused}",
-        f"tickets: {summary.tickets}",
-        f"  {verb}created: {summary.created}",
-        f"  {verb}updated: {summary.updated}",
-        f"  unchanged: {summary.unchanged}",
-        f"reopened tickets: {summary.reopened}",
-        *(f"warning {name}: {count}" for name, count in sorted(summary.warnings.items())),
-    ]
