@@ -5,7 +5,9 @@ from pathlib import Path
 import pytest
 import schemathesis
 from django.core.cache import caches
+from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
+from django.db import close_old_connections
 from drf_spectacular.generators import SchemaGenerator
 from hypothesis import HealthCheck as Slowness
 from hypothesis import settings
@@ -20,7 +22,17 @@ schema.app = get_wsgi_application()
 
 
 @pytest.fixture
-def token(db):
+def kept_connection(db):
+    """A request through the bare application must not close the test's connection, as Django's own test client sees to."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
+
+
+@pytest.fixture
+def token(kept_connection):
     """A superuser's token, beside one row of each model."""
     for factory in FACTORIES:
         factory()
