@@ -193,7 +193,6 @@ READY_LATE_SECONDS = env.int("READY_LATE_SECONDS", default=900)
 
 # Time and language
 TIME_ZONE = "UTC"
-USE_TZ = True
 ORGANISATION_TIME_ZONE = env.str("ORGANISATION_TIME_ZONE", default="UTC")
 ORGANISATION_WEEK_START = env.int("ORGANISATION_WEEK_START", default=0)
 ORGANISATION_YEAR_START = env.int("ORGANISATION_YEAR_START", default=1)
@@ -294,7 +293,6 @@ AUDITLOG_INCLUDE_TRACKING_MODELS = (
 )
 PROMETHEUS_EXPORT_MIGRATIONS = False
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-TEST_RUNNER = "django.test.runner.DiscoverRunner"
 
 LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
 LOGGING = configure_logging(level=LOG_LEVEL)
