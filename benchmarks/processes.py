@@ -24,7 +24,7 @@ class JobError(Exception):
     """A job ended badly; the message holds the end of what it wrote."""
 
 
-def run_job(name: str, env: Mapping[str, str], **arguments: Any) -> dict[str, Any]:
+def run_job(name: str, env: Mapping[str, str], *, patience: float = _JOB_SECONDS, **arguments: Any) -> dict[str, Any]:
     """What benchmarks.jobs.<name> printed as its last line, run with these arguments; JobError if it failed."""
     done = subprocess.run(
         [sys.executable, "-m", f"benchmarks.jobs.{name}"],
@@ -33,7 +33,7 @@ def run_job(name: str, env: Mapping[str, str], **arguments: Any) -> dict[str, An
         env=dict(env),
         capture_output=True,
         text=True,
-        timeout=_JOB_SECONDS,
+        timeout=patience,
         check=False,
     )
     if done.returncode:

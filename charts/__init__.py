@@ -11,7 +11,7 @@ table       details(caption, head, rows): the table behind a chart, for figure's
 axis        value_axis, thin, spread, clip, decimate: round steps and labels that do not collide
 spark       spark(values, caption, limits=, path=, marks=[Mark(index, tone, up)], size=(252, 58))
 control     control(ControlData(values, ticks, phases, path, goal, partial, marks, breaks, flags, ranges, fan), caption)
-six_twelve  six_twelve((Panel(title, labels, values, path, prior), Panel(…)), caption)
+six_twelve  six_twelve((Panel(title, labels, values, path, prior), Panel(…)), caption), small_six_twelve(…) for lists
 day_strip   day_strip(states, caption), interval_strip([Span(start, end, state)], caption), state_key(), worst(states)
 raster      raster([Stretch(day, start, end, state)], caption, days=90, labels=[(day, words)])
 bars        bars([Bar(label, value)], caption), histogram(counts, caption, bin_width=, marks=[ValueMark(…)], unit=),

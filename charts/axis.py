@@ -101,13 +101,13 @@ def spread(wanted: Sequence[float], heights: Sequence[float], low: float, high: 
 
 
 def clip(points: Sequence[Point], low: float, high: float) -> list[Point]:
-    """The part of a polyline with rising x between two x; cut ends lie on the line."""
+    """The part of a polyline with rising x, or upright steps, between two x; cut ends lie on the line."""
     out: list[Point] = []
     for (x0, y0), (x1, y1) in pairwise(points):
-        if x1 <= low or x0 >= high or x1 == x0:
+        if x1 <= low or x0 >= high:
             continue
-        for x in (max(x0, low), min(x1, high)):
-            point = (x, y0 + (y1 - y0) * ((x - x0) / (x1 - x0)))
+        ends = [(x, y0 + (y1 - y0) * ((x - x0) / (x1 - x0))) for x in (max(x0, low), min(x1, high)) if x1 != x0]
+        for point in ends or [(x0, y0), (x1, y1)]:
             if not out or out[-1] != point:
                 out.append(point)
     return out

@@ -4,8 +4,9 @@ Statistics come in as numbers: limits, moving ranges and the fan of a forecast b
 """
 
 from charts.control_data import Break, ControlData, Fan, Flag, Goal, Phase
-from charts.control_layers import draw_data, draw_limits, draw_path, draw_ranges, draw_times
+from charts.control_layers import draw_data, draw_limit_labels, draw_limits, draw_path, draw_times
 from charts.control_plane import Plane, plane_for
+from charts.control_ranges import draw_ranges
 from charts.primitives import Body, Canvas, Caption, Markup, no_data, pair
 from charts.spark import Mark
 
@@ -25,5 +26,5 @@ def control(data: ControlData, caption: Caption, *, size: float = 1000) -> Marku
 
 
 def _layers(data: ControlData, plane: Plane) -> str:
-    ground = plane.grid() + draw_limits(data, plane) + draw_times(data, plane)
+    ground = plane.grid() + draw_limits(data, plane) + draw_times(data, plane) + draw_limit_labels(data, plane)
     return ground + draw_path(data, plane) + draw_data(data, plane) + draw_ranges(data, plane)

@@ -10,11 +10,12 @@ from charts.spark import Mark
 
 @dataclass(frozen=True, slots=True)
 class Phase:
-    """Limits that hold for the values from index `start` to `end`, both included."""
+    """Limits that hold for the values from index `start` to `end`, both included, and of their moving ranges."""
 
     start: int
     end: int
     limits: Limits
+    range_limit: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,9 @@ class ControlData:
     """One series of complete periods, oldest first, and everything drawn around it. Indices count the values from 0.
 
     `ticks` are (index, label) on the time axis and may lie beyond the last value. `path` is a line of (index, value).
-    `partial` is the value of the running period after the last. `ranges` are the moving ranges, one a value.
+    `upper_path` is the upper end of a target band. `partial` is the value of the running period after the last.
+    `ranges` are the moving ranges, one a value, and `jumps` those of them that a rule counts as too large; without
+    any, those above `range_limit` are.
     `from_zero` False lets the axis begin near the values, which the caption must then say.
     """
 
@@ -74,6 +77,7 @@ class ControlData:
     decimals: int = 1
     phases: Sequence[Phase] = ()
     path: Sequence[Point] = ()
+    upper_path: Sequence[Point] = ()
     goal: Goal | None = None
     partial: float | None = None
     marks: Sequence[Mark] = ()
@@ -81,5 +85,6 @@ class ControlData:
     breaks: Sequence[Break] = ()
     ranges: Sequence[float | None] = ()
     range_limit: float | None = None
+    jumps: Sequence[int] | None = None
     fan: Fan | None = None
     from_zero: bool = True

@@ -1,13 +1,13 @@
 """The layers of a control chart, each drawn on the plane."""
 
+import math
 from itertools import pairwise
 
 from charts.axis import clip, decimate, number, spread, thin
 from charts.control_data import ControlData, Phase
-from charts.control_plane import RANGE_HEIGHT, TOP, Plane
+from charts.control_plane import TOP, Plane
 from charts.primitives import (
     Point,
-    Scale,
     area,
     diamond,
     dot,
@@ -20,25 +20,38 @@ from charts.primitives import (
 )
 
 LINE_HEIGHT = 14.0
+BREAK_LETTERS = 60
+FLAG_ROWS, FLAG_GAP = 4, 18.0
 
 
 def draw_limits(data: ControlData, plane: Plane) -> str:
-    """Each phase's limits as a band with dotted edges and its centre, written where there is room."""
-    return "".join(_phase(phase, plane, data.decimals) for phase in data.phases if phase.end >= plane.first)
+    """Each phase's limits as a band with dotted edges and its centre."""
+    return "".join(_phase(phase, plane) for phase in data.phases if phase.end >= plane.first)
 
 
-def _phase(phase: Phase, plane: Plane, decimals: int) -> str:
+def draw_limit_labels(data: ControlData, plane: Plane) -> str:
+    """Each phase's limits written out where there is room; after what may cross them, so that the halo clears it."""
+    return "".join(_phase_labels(phase, plane, data.decimals) for phase in data.phases if phase.end >= plane.first)
+
+
+def _phase(phase: Phase, plane: Plane) -> str:
     limits, y = phase.limits, plane.y
     left, right = plane.x(max(phase.start - 0.5, plane.start)), plane.x(min(phase.end + 0.5, plane.horizon))
     upper, lower = y(limits.upper), y(limits.lower)
     body = rect(left, upper, right - left, lower - upper, "band")
     body += segment((left, y(limits.centre)), (right, y(limits.centre)), "centre")
-    body += segment((left, upper), (right, upper), "limit") + segment((left, lower), (right, lower), "limit")
+    return body + segment((left, upper), (right, upper), "limit") + segment((left, lower), (right, lower), "limit")
+
+
+def _phase_labels(phase: Phase, plane: Plane, decimals: int) -> str:
+    limits, y = phase.limits, plane.y
+    left, right = plane.x(max(phase.start - 0.5, plane.start)), plane.x(min(phase.end + 0.5, plane.horizon))
+    upper, lower = y(limits.upper), y(limits.lower)
     high, low = f"limit {number(limits.upper, decimals)}", f"limit {number(limits.lower, decimals)}"
     if right - left < max(text_width(high), text_width(low)) + 10:
-        return body
+        return ""
     below = lower + 13 if lower + 13 < plane.foot else lower - 5
-    return body + text(left + 5, upper - 5, high, "t halo") + text(left + 5, below, low, "t halo")
+    return text(left + 5, upper - 5, high, "t halo") + text(left + 5, below, low, "t halo")
 
 
 def draw_path(data: ControlData, plane: Plane) -> str:
@@ -46,10 +59,11 @@ def draw_path(data: ControlData, plane: Plane) -> str:
     body = ""
     x, y = plane.x, plane.y
     path = [(x(at), y(value)) for at, value in clip(data.path, plane.start, plane.horizon)]
-    body += line(path, "path")
+    upper = [(x(at), y(value)) for at, value in clip(data.upper_path, plane.start, plane.horizon)]
+    body += line(path, "path") + line(upper, "path")
     if data.fan:
-        upper, lower, middle = ([(x(a), y(v)) for a, v in side if a <= plane.horizon] for side in _sides(data))
-        body += area(upper, lower, "fan") + line(middle, "proj")
+        high, low, middle = ([(x(a), y(v)) for a, v in side if a <= plane.horizon] for side in _sides(data))
+        body += area(high, low, "fan") + line(middle, "proj")
     goal = data.goal
     if goal and goal.has_end and plane.start <= goal.at <= plane.horizon:
         body += diamond(x(goal.at), y(goal.value), "goal", 5)
@@ -94,12 +108,22 @@ def draw_times(data: ControlData, plane: Plane) -> str:
         body += segment((x(now), TOP), (x(now), plane.foot), "today")
         fits = x(now) + 4 + text_width("today") <= plane.canvas.width
         body += text(x(now) + (4 if fits else -4), TOP + 10, "today", "t halo", "start" if fits else "end")
-    for flag in data.flags:
+    return body + _flags(data, plane)
+
+
+def _flags(data: ControlData, plane: Plane) -> str:
+    """Lettered discs at the foot, one above the other where weeks lie closer than a disc is wide."""
+    body, free = "", [-math.inf] * FLAG_ROWS
+    for flag in sorted(data.flags, key=lambda flag: flag.index):
         value = data.values[flag.index]
-        if flag.index >= plane.first and value is not None:
-            at = x(flag.index)
-            body += segment((at, min(plane.y(value) + 7, plane.foot - 20)), (at, plane.foot - 20), "rebase")
-            body += dot(at, plane.foot - 12, 8, "flag") + text(at, plane.foot - 8, flag.letter, "t-ink", "middle")
+        if flag.index < plane.first or value is None:
+            continue
+        at = plane.x(flag.index)
+        row = next((i for i, right in enumerate(free) if at - right >= FLAG_GAP), 0)
+        free[row] = at
+        middle = plane.foot - 12 - row * FLAG_GAP
+        body += segment((at, min(plane.y(value) + 7, middle - 8)), (at, middle - 8), "rebase")
+        body += dot(at, middle, 8, "flag") + text(at, middle + 4, flag.letter, "t-ink", "middle")
     return body
 
 
@@ -111,11 +135,13 @@ def _breaks(data: ControlData, plane: Plane) -> str:
         at, cls = plane.x(mark.index - 0.5), "t-ink" if mark.is_definition else "t"
         for offset in (-1.5, 1.5) if mark.is_definition else (0.0,):
             body += segment((at + offset, 8), (at + offset, plane.bottom), "break" if mark.is_definition else "rebase")
-        width = text_width(mark.label, cls)
-        left = at + 7 if at + 7 + width <= plane.canvas.width else at - 7 - width
-        if left >= free:
-            body += text(left, 17, mark.label, cls)
-            free = left + width + 8
+        for words in (mark.label, f"{mark.label[:36].rstrip()}…", mark.label.partition(":")[0]):
+            width = text_width(words, cls)
+            left = at + 7 if at + 7 + width <= plane.canvas.width else at - 7 - width
+            if left >= free and len(words) <= BREAK_LETTERS:
+                body += text(left, 17, words, cls)
+                free = left + width + 8
+                break
     return body
 
 
@@ -166,32 +192,6 @@ def _last(data: ControlData, plane: Plane) -> str:
     words = number(value, data.decimals)
     left = max(at - 3, plane.left + text_width(words, "t-big"))
     return part + dot(at, height, 4, "pt-now") + text(left, max(side, TOP - 4), words, "t-big halo", "end")
-
-
-def draw_ranges(data: ControlData, plane: Plane) -> str:
-    """The moving ranges below, those above their limit in colour."""
-    if plane.bottom == plane.foot:
-        return ""
-    limit, foot = data.range_limit, plane.bottom
-    shown = [value for value in data.ranges[plane.first :] if value is not None]
-    y = Scale(0, max([*shown, (limit or 0) * 1.25, 1e-12]), foot, foot - RANGE_HEIGHT)
-    body = segment((plane.left, foot), (plane.right, foot), "axis")
-    words = f"moving range, {data.unit}" if data.unit else "moving range"
-    body += text(plane.left, foot - RANGE_HEIGHT - 6, words)
-    for index, value in enumerate(data.ranges):
-        if index >= plane.first and value is not None:
-            over = limit is not None and value > limit
-            body += rect(plane.x(index) - 1.5, y(value), 3, foot - y(value), "f-bad" if over else "f-mid")
-    if limit is None:
-        return body
-    end = plane.x(len(data.values) - 0.5)
-    label = f"limit {number(limit, data.decimals)}"
-    room = plane.canvas.width - end - 6 > text_width(label)
-    return (
-        body
-        + segment((plane.left, y(limit)), (end, y(limit)), "limit")
-        + (text(end + 6, y(limit) + 4, label) if room else text(end, y(limit) - 4, label, "t halo", "end"))
-    )
 
 
 def _point(plane: Plane, index: int, value: float | None) -> Point | None:

@@ -88,7 +88,7 @@ def _heights(data: ControlData, first: int, start: float, horizon: float) -> lis
     for phase in data.phases:
         if phase.end >= first:
             heights += [phase.limits.lower, phase.limits.upper]
-    heights += [value for _, value in clip(data.path, start, horizon)]
+    heights += [value for _, value in [*clip(data.path, start, horizon), *clip(data.upper_path, start, horizon)]]
     if data.fan:
         heights += [value for x, value in [*data.fan.lower, *data.fan.upper] if x <= horizon]
     return heights

@@ -16,11 +16,14 @@ from charts.primitives import (
     no_data,
     pair,
     segment,
+    svg,
     text,
     text_width,
 )
 
 TOP = 20.0
+NARROW = 480.0
+SMALL = (358.0, 72.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,24 +48,40 @@ def six_twelve(
 
     def draw(canvas: Canvas) -> Body:
         height = 170.0 if canvas.is_narrow else 200.0
-        heights = [*panels[0].heights, *panels[1].heights]
-        if not any(value is not None for value in heights):
-            return no_data(canvas.width, height)
-        axis = value_axis(heights, from_zero=from_zero)
-        left, gap = axis.margin, 18.0 if canvas.is_narrow else 36.0
-        split = left + (canvas.width - left - gap) * (0.38 if canvas.is_narrow else 0.34)
-        y = Scale(axis.low, axis.high, TOP + height, TOP)
-        body = ""
-        for tick, label in zip(axis.ticks, axis.labels, strict=True):
-            cls = "axis" if tick == axis.low else "grid"
-            body += segment((left, y(tick)), (split, y(tick)), cls)
-            body += segment((split + gap, y(tick)), (canvas.width, y(tick)), cls)
-            body += text(left - 6, y(tick) + 4, label, anchor="end")
-        body += _panel(panels[0], (left, split), y, decimals)
-        body += _panel(panels[1], (split + gap, canvas.width), y, decimals)
-        return body, TOP + height + 22
+        return _drawing(panels, (canvas.width, height), decimals=decimals, from_zero=from_zero, steps=5)
 
     return pair(draw, size, caption)
+
+
+def small_six_twelve(
+    panels: tuple[Panel, Panel], caption: Caption, *, decimals: int = 1, from_zero: bool = True
+) -> Markup:
+    """The same in one low drawing of a phone's width, for a list of many."""
+    body, height = _drawing(panels, SMALL, decimals=decimals, from_zero=from_zero, steps=2)
+    return svg(SMALL[0], height, body, caption)
+
+
+def _drawing(
+    panels: tuple[Panel, Panel], size: tuple[float, float], *, decimals: int, from_zero: bool, steps: int
+) -> Body:
+    width, height = size
+    is_narrow = width < NARROW
+    heights = [*panels[0].heights, *panels[1].heights]
+    if not any(value is not None for value in heights):
+        return no_data(width, height)
+    axis = value_axis(heights, from_zero=from_zero, count=steps)
+    left, gap = axis.margin, 18.0 if is_narrow else 36.0
+    split = left + (width - left - gap) * (0.38 if is_narrow else 0.34)
+    y = Scale(axis.low, axis.high, TOP + height, TOP)
+    body = ""
+    for tick, label in zip(axis.ticks, axis.labels, strict=True):
+        cls = "axis" if tick == axis.low else "grid"
+        body += segment((left, y(tick)), (split, y(tick)), cls)
+        body += segment((split + gap, y(tick)), (width, y(tick)), cls)
+        body += text(left - 6, y(tick) + 4, label, anchor="end")
+    body += _panel(panels[0], (left, split), y, decimals)
+    body += _panel(panels[1], (split + gap, width), y, decimals)
+    return body, TOP + height + 22
 
 
 def _panel(panel: Panel, sides: tuple[float, float], y: Scale, decimals: int) -> str:

@@ -28,14 +28,18 @@ def spark(
     path: Sequence[float | None] = (),
     marks: Sequence[Mark] = (),
     size: tuple[float, float] = (252, 58),
+    shared: Sequence[float] = (),
 ) -> Markup:
-    """A sparkline without axes; `path` has one value per value. No values at all: a frame that says "no data"."""
+    """A sparkline without axes; `path` has one value per value, `shared` widens the scale to theirs.
+
+    No values at all: a frame that says "no data".
+    """
     width, height = size
     known = [value for value in values if value is not None]
     if not known:
         return svg(width, height, no_data(width, height)[0], caption)
     bounds = [limits.lower, limits.upper] if limits else []
-    every = [*known, *bounds, *(value for value in path if value is not None)]
+    every = [*known, *bounds, *shared, *(value for value in path if value is not None)]
     x = Scale(0, max(len(values) - 1, 1), EDGE, width - EDGE)
     y = Scale(min(every), max(every), height - EDGE, EDGE)
     points = _points(values, x, y)

@@ -6,6 +6,7 @@ from rest_framework.routers import SimpleRouter
 from foundation.docs import DocsView, SchemaView
 from foundation.viewsets import UnknownPath
 from metrics.api import ROUTES as METRICS
+from metrics.api.sources import MetricSourceViews
 from operations.api import ROUTES as OPERATIONS
 from partnerships.api import ROUTES as PARTNERSHIPS
 from support.api import ROUTES as SUPPORT
@@ -19,6 +20,7 @@ app_name = "api"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("schema/", SchemaView.as_view(), name="schema"),
     path("docs/", DocsView.as_view(), name="docs"),
+    path("v1/metric-sources/", MetricSourceViews.as_view(), name="metric_sources"),
     path("v1/", include(router.urls)),
     re_path("", UnknownPath.as_view(), name="unknown"),
 ]

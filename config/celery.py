@@ -54,8 +54,12 @@ app.conf.beat_schedule = {
     "forget": _every("operations.forget_served", 3600),
     "poll": _every("partnerships.poll_due_checks", 2),
     "stale": _every("partnerships.sweep_stale_checks", 30),
+    "outages": _every("partnerships.annotate_outages", 300),
     "retention": _every("partnerships.drop_old_results", 3600),
     "recompute": _every("metrics.recompute_marked_days", 2),
+    "self_check": _every("metrics.check_stored_numbers", 3600),
+    "signals": _every("metrics.judge_signals", 60),
+    "follow_ups": _every("metrics.follow_unsettled_rows", 300),
     "tickets": _every("support.move_due_tickets", 60),
 }
 app.autodiscover_tasks()

@@ -196,6 +196,7 @@ TIME_ZONE = "UTC"
 ORGANISATION_TIME_ZONE = env.str("ORGANISATION_TIME_ZONE", default="UTC")
 ORGANISATION_WEEK_START = env.int("ORGANISATION_WEEK_START", default=0)
 ORGANISATION_YEAR_START = env.int("ORGANISATION_YEAR_START", default=1)
+CODE_URL = env.str("CODE_URL", default="")  # Where the code of metric sources can be read.
 LANGUAGE_CODE = "en-gb"
 USE_I18N = False
 
@@ -255,6 +256,7 @@ SPECTACULAR_SETTINGS = {
         "TicketStateEnum": "support.models.TicketState",
         "CheckStateEnum": "partnerships.models.CheckState",
     },
+    "SWAGGER_UI_SETTINGS": {"deepLinking": True, "docExpansion": "none"},
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
@@ -288,8 +290,14 @@ AUDITLOG_INCLUDE_TRACKING_MODELS = (
     {"model": "support.Customer", "exclude_fields": ["version"]},
     {"model": "support.Team", "exclude_fields": ["version"], "m2m_fields": ["members"]},
     {"model": "support.Ticket", "exclude_fields": ["version"]},
-    {"model": "metrics.Metric", "exclude_fields": ["version"]},
+    {"model": "metrics.Metric", "exclude_fields": ["version"], "m2m_fields": ["parents"]},
+    {"model": "metrics.MetricDraft", "exclude_fields": ["version"]},
     {"model": "metrics.Target"},
+    {"model": "metrics.Baseline"},
+    {"model": "metrics.Hypothesis", "exclude_fields": ["version"]},
+    {"model": "metrics.Experiment", "exclude_fields": ["version", "result"]},
+    {"model": "metrics.Funnel", "exclude_fields": ["version"]},
+    {"model": "metrics.PeriodClose"},
 )
 PROMETHEUS_EXPORT_MIGRATIONS = False
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

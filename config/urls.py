@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("dashboards.urls")),
     path("", include("operations.urls")),
     path("metrics/", include("metrics.urls")),
+    path("experiments/", include("metrics.experiment_urls")),
     path("integrations/", include("partnerships.urls")),
     path("tickets/", include("support.urls")),
     path("accounts/", include("allauth.urls")),

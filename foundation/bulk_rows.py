@@ -42,6 +42,27 @@ def insert_rows(model: type[Model], names: Sequence[str], rows: Iterable[Row], *
             cursor.execute(f"{into} {', '.join([marks] * len(part))}{conflict}", [one for row in part for one in row])
 
 
+def insert_missing_rows(model: type[Model], names: Sequence[str], rows: Iterable[Row], *, unique: Sequence[str]) -> int:
+    """Inserts the rows that are not there yet by the `unique` fields; returns how many that were."""
+    fields = [_field(model, name) for name in names]
+    columns = ", ".join(f'"{field.column}"' for field in fields)
+    keys = ", ".join(f'"{_field(model, name).column}"' for name in unique)
+    into, marks = f'INSERT INTO "{model._meta.db_table}" ({columns}) VALUES', _marks(len(fields))
+    nothing = f"ON CONFLICT ({keys}) DO NOTHING"
+    stored, count = _stored(fields, rows), 0
+    if not stored:
+        return 0
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.executemany(f"{into} {marks} {nothing}", stored)
+            return int(cursor.rowcount)
+        for part in _parts(stored):
+            values = [one for row in part for one in row]
+            cursor.execute(f"{into} {', '.join([marks] * len(part))} {nothing}", values)
+            count += int(cursor.rowcount)
+    return count
+
+
 def update_rows(
     model: type[Model], names: Sequence[str], rows: Iterable[Row], *, keys: Sequence[str] = ("id",), also: str = ""
 ) -> int:

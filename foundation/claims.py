@@ -38,3 +38,14 @@ def try_advisory_lock(key: Sequence[str], *, using: str = "default") -> bool:
         cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", ["/".join(key)])
         row = cursor.fetchone()
     return bool(row and row[0])
+
+
+def take_advisory_lock(key: Sequence[str], *, using: str = "default") -> None:
+    """Take the named lock until the transaction ends, waiting for whoever holds it.
+
+    On SQLite the IMMEDIATE transaction is the lock.
+    """
+    connection = connections[using]
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", ["/".join(key)])

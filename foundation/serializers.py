@@ -45,6 +45,16 @@ def refuse_unknown_members(data: Any, known: Mapping[str, Any]) -> None:
 
 
 @extend_schema_field({"type": "object", "additionalProperties": {}})
+class TextField(serializers.CharField):
+    """Text that is text: a number is refused rather than written down as one."""
+
+    def to_internal_value(self, data: Any) -> str:
+        """The text; ValidationError for anything else."""
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return str(super().to_internal_value(data))
+
+
 class ObjectField(serializers.JSONField):
     """A JSON object."""
 

@@ -16,12 +16,14 @@ PREFIX = "capture_"
 def declare_capture(source: MetricSource) -> None:
     """Declare the triggers of every table the source is captured from."""
     for capture in source.captures:
-        for operation in ("insert", "update", "delete"):
+        for operation in capture.operations:
             register(_trigger(source.key, capture, operation))
 
 
 def _trigger(source: str, capture: Capture, operation: str) -> Trigger:
     name = f"{PREFIX}{source}_{capture.table}_{operation}"[:60]
+    if capture.through is not None:
+        return _joined_trigger(name, source, capture)
     return Trigger(
         name=name,
         table=capture.table,
@@ -35,19 +37,54 @@ def _event(group: tuple[str, ...], prefix: str) -> str:
     return columns[0] if len(columns) == 1 else f"COALESCE({', '.join(columns)})"
 
 
+def _joined_trigger(name: str, source: str, capture: Capture) -> Trigger:
+    """On an update, marks of all rows of another table that carry something of the changed one."""
+    return Trigger(
+        name, capture.table, _joined_postgresql(name, source, capture), _joined_sqlite(name, source, capture)
+    )
+
+
+def _joined_postgresql(name: str, source: str, capture: Capture) -> Sequence[str]:
+    table, column = capture.through or ("", "")
+    changed = _changed_rows("new_rows", capture, "update")
+    picks = " UNION ALL ".join(
+        f'SELECT t.id, {_event(group, "t.")} AS moment FROM {changed} c JOIN "{table}" t ON t."{column}" = c.id'
+        for group in capture.event_times
+    )
+    return _postgresql_statements(name, capture, "update", _postgresql_body(source, picks))
+
+
+def _joined_sqlite(name: str, source: str, capture: Capture) -> Sequence[str]:
+    table, column = capture.through or ("", "")
+    marks = " ".join(
+        f"INSERT INTO {MARKS} (source, utc_hour, edits) SELECT '{source}', {hour}, count(*) "
+        f'FROM "{table}" t WHERE t."{column}" = NEW.id AND {hour} IS NOT NULL GROUP BY {hour};'
+        for hour in (_sqlite_hour(_event(group, "t.")) for group in capture.event_times)
+    )
+    return (f'CREATE TRIGGER "{name}" AFTER UPDATE ON "{capture.table}" {_sqlite_when(capture)} BEGIN {marks} END',)
+
+
 def _postgresql(name: str, source: str, capture: Capture, operation: str) -> Sequence[str]:
     tables = {"insert": ["new_rows"], "update": ["old_rows", "new_rows"], "delete": ["old_rows"]}[operation]
-    referencing = " ".join(f"{table[:3].upper()} TABLE AS {table}" for table in tables)
     picks = " UNION ALL ".join(
-        f"SELECT {_event(group, 't.')} AS moment FROM {_changed_rows(table, capture, operation)} t"
+        f"SELECT t.id, {_event(group, 't.')} AS moment FROM {_changed_rows(table, capture, operation)} t"
         for table in tables
         for group in capture.event_times
     )
-    body = (
-        f"INSERT INTO {MARKS} (source, utc_hour) "
-        f"SELECT DISTINCT '{source}', floor(extract(epoch FROM moment) / 3600)::bigint "
-        f"FROM ({picks}) events WHERE moment IS NOT NULL"
+    return _postgresql_statements(name, capture, operation, _postgresql_body(source, picks))
+
+
+def _postgresql_body(source: str, picks: str) -> str:
+    return (
+        f"INSERT INTO {MARKS} (source, utc_hour, edits) "
+        f"SELECT '{source}', floor(extract(epoch FROM moment) / 3600)::bigint AS utc_hour, count(DISTINCT id) "
+        f"FROM ({picks}) events WHERE moment IS NOT NULL GROUP BY 2"
     )
+
+
+def _postgresql_statements(name: str, capture: Capture, operation: str, body: str) -> Sequence[str]:
+    tables = {"insert": ["new_rows"], "update": ["old_rows", "new_rows"], "delete": ["old_rows"]}[operation]
+    referencing = " ".join(f"{table[:3].upper()} TABLE AS {table}" for table in tables)
     return (
         f'CREATE OR REPLACE FUNCTION "{name}"() RETURNS trigger LANGUAGE plpgsql AS '
         f"$$ BEGIN {body}; RETURN NULL; END $$",
@@ -67,17 +104,32 @@ def _changed_rows(table: str, capture: Capture, operation: str) -> str:
 
 def _sqlite(name: str, source: str, capture: Capture, operation: str) -> str:
     sides = {"insert": ["NEW."], "update": ["OLD.", "NEW."], "delete": ["OLD."]}[operation]
-    condition = ""
-    if operation == "update":
-        condition = "WHEN " + " OR ".join(f'OLD."{c}" IS NOT NEW."{c}"' for c in capture.columns)
-    inserts = " ".join(_sqlite_insert(source, _event(group, side)) for side in sides for group in capture.event_times)
-    return f'CREATE TRIGGER "{name}" AFTER {operation.upper()} ON "{capture.table}" {condition} BEGIN {inserts} END'
+    condition = _sqlite_when(capture) if operation == "update" else ""
+    hours = [_sqlite_hour(_event(group, side)) for side in sides for group in capture.event_times]
+    marks = " ".join(_sqlite_mark(source, hour, hours[:i]) for i, hour in enumerate(hours))
+    return f'CREATE TRIGGER "{name}" AFTER {operation.upper()} ON "{capture.table}" {condition} BEGIN {marks} END'
 
 
-def _sqlite_insert(source: str, moment: str) -> str:
-    # Integer division in SQLite rounds towards zero; the shift keeps hours before 1970 right.
-    hour = f"((CAST(strftime('%s', {moment}) AS INTEGER) + 36000000000) / 3600 - 10000000)"
+def _sqlite_when(capture: Capture) -> str:
+    return "WHEN " + " OR ".join(f'OLD."{c}" IS NOT NEW."{c}"' for c in capture.columns)
+
+
+def _sqlite_hour(moment: str) -> str:
+    """The UTC hour of an instant, NULL of none.
+
+    Integer division rounds towards zero; the shift keeps hours before 1970 right. The fraction of a second is cut off,
+    as SQLite would round it up into the next hour.
+    """
+    return f"((CAST(strftime('%s', substr({moment}, 1, 19)) AS INTEGER) + 36000000000) / 3600 - 10000000)"
+
+
+def _sqlite_mark(source: str, hour: str, done: Sequence[str]) -> str:
+    """Mark the hour, or count on where it waits; once a row, however many of its instants lie in the hour."""
+    once = "".join(f" AND {hour} IS NOT {other}" for other in done)
+    waiting = f"source = '{source}' AND utc_hour = {hour} AND attempts = 0 AND lane = 0"
     return (
-        f"INSERT INTO {MARKS} (source, utc_hour) SELECT '{source}', {hour} WHERE {moment} IS NOT NULL AND NOT EXISTS "
-        f"(SELECT 1 FROM {MARKS} WHERE source = '{source}' AND utc_hour = {hour} AND attempts = 0);"
+        f"UPDATE {MARKS} SET edits = edits + 1 "
+        f"WHERE id = (SELECT max(id) FROM {MARKS} WHERE {waiting}){once}; "
+        f"INSERT INTO {MARKS} (source, utc_hour, edits) SELECT '{source}', {hour}, 1 WHERE {hour} IS NOT NULL{once} "
+        f"AND NOT EXISTS (SELECT 1 FROM {MARKS} WHERE {waiting});"
     )

@@ -16,11 +16,15 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True)
 class OrganisationCalendar:
-    """How an organisation cuts time: its IANA zone, the first weekday (0 Monday) and the first month of its year."""
+    """How an organisation cuts time: its IANA zone, the first weekday (0 Monday) and the first month of its year.
+
+    `rolling_days` is how long rolling periods are; one begins every day. Without it there are none.
+    """
 
     zone: str = "UTC"
     week_start: int = 0
     year_start: int = 1
+    rolling_days: int | None = None
 
     @property
     def tz(self) -> ZoneInfo:
@@ -43,8 +47,8 @@ class OrganisationCalendar:
         return {self.day_of(start), self.day_of(start + _HOUR - timedelta(microseconds=1))}
 
     def period_start(self, day: date, grain: str) -> date:
-        """The first day of the period of this grain that contains the day."""
-        if grain == Grain.DAY:
+        """The first day of the period of this grain that contains the day; of rolling ones, that begins with it."""
+        if grain in (Grain.DAY, Grain.ROLLING):
             return day
         if grain == Grain.WEEK:
             return day - timedelta(days=(day.weekday() - self.week_start) % 7)
@@ -62,8 +66,21 @@ class OrganisationCalendar:
             return start + timedelta(days=1)
         if grain == Grain.WEEK:
             return start + timedelta(days=7)
+        if grain == Grain.ROLLING:
+            return start + timedelta(days=self.rolling_days or 1)
         months = {Grain.MONTH: 1, Grain.QUARTER: 3, Grain.YEAR: 12}.get(Grain(grain))
         return None if months is None else add_months(start, months)
+
+    def starts_containing(self, day: date, grain: str) -> list[date]:
+        """The starts of every period of this grain that contains the day: one, but of rolling ones many."""
+        if grain == Grain.ROLLING:
+            return [day - timedelta(days=back) for back in range(self.rolling_days or 0)]
+        return [self.period_start(day, grain)]
+
+    @property
+    def grains(self) -> list[str]:
+        """The grains whose periods are kept."""
+        return [grain for grain in Grain.values if grain != Grain.ROLLING or self.rolling_days]
 
     def bounds(self, start: date, grain: str) -> tuple[datetime, datetime | None]:
         """The UTC instants [start, end) of a period."""
@@ -80,7 +97,7 @@ class OrganisationCalendar:
         start: date | None = self.period_start(first, grain)
         while start is not None and start <= last:
             yield start
-            start = self.period_end(start, grain)
+            start = start + timedelta(days=1) if grain == Grain.ROLLING else self.period_end(start, grain)
 
 
 def _first_instant(day: date, guess: datetime, tz: ZoneInfo) -> datetime:

@@ -14,36 +14,51 @@ class Capture:
 
     `event_times` are the columns an event time is taken from; a tuple is coalesced (the first that is not null).
     `watched` are the further columns whose change may move a value. `ticks` per hour-stamped rollups need nothing else.
+
+    Where rows of another table carry something of this one, such as tickets their customer's segment, `through` names
+    that table and its column with this one's key: an update here marks the event times of all rows there. New rows here
+    have none there yet, and rows here that others refer to are not deleted.
     """
 
     table: str
     event_times: Sequence[tuple[str, ...]]
     watched: Sequence[str] = ()
+    through: tuple[str, str] | None = None
+
+    @property
+    def operations(self) -> Sequence[str]:
+        """The statements that may move a value."""
+        return ("insert", "update", "delete") if self.through is None else ("update",)
 
     @property
     def columns(self) -> list[str]:
         """Every column that an update must touch to leave a mark."""
+        if self.through is not None:
+            return list(self.watched)
         return list(dict.fromkeys([name for group in self.event_times for name in group] + list(self.watched)))
 
 
 @dataclass(frozen=True)
-class SourceRow:
-    """One row behind a number: its label and link, its event time, and the measure's value where it has one."""
+class RowWords:
+    """One row in words: what it is called, where it is read, and what else there is to say in a line."""
 
     label: str
-    url: str
-    at: datetime
-    detail: str
-    value: int | None
+    url: str = ""
+    detail: str = ""
 
 
 @dataclass(frozen=True)
 class MetricSource:
     """One kind of event that metrics can be made of.
 
-    `fetch(start, end)` gives the frame of rows with start ≤ event time < end. `span()` gives the first and last event
-    time, or None without rows. `level_at(moment, filter)` counts exactly what a stock holds at an instant.
-    `measures` maps a measure to its base unit; `dimensions` maps a dimension to its label.
+    `fetch(start, end)` gives the frame of rows with start ≤ event time < end; they are what every number is made of
+    and what is shown behind it. `span()` gives the first and last event time, or None without rows. `held_at(moment)`
+    gives the rows that a stock holds at an instant, whose measures sum to its level. `describe(keys)` puts rows into
+    words, in one query however many; without it rows cannot be shown. `permission` is what seeing them takes.
+    `measures` maps a measure to its base unit; `dimensions` maps a dimension to its label. `event_time` says in words
+    when a row happens; `measure_labels` says what a measure is, where its name does not. `has_histograms`: each row's
+    blob is a log histogram, as percentiles of histograms need. `unsettled()` gives the event times of rows whose
+    duration still runs; every night they are followed on, to `metrics.selectors.follow_ups.followed_at`.
     """
 
     key: str
@@ -54,24 +69,37 @@ class MetricSource:
     span: Callable[[], tuple[datetime, datetime] | None]
     measures: Mapping[str, str]
     dimensions: Mapping[str, str] = field(default_factory=dict)
+    measure_labels: Mapping[str, str] = field(default_factory=dict)
+    event_time: str = ""
     refresh_seconds: int = 0
-    level_at: Callable[[datetime, Mapping[str, Any]], int] | None = None
-    rows: Callable[[datetime, datetime, Mapping[str, Any], int], Sequence[SourceRow]] | None = None
+    held_at: Callable[[datetime], Frame] | None = None
+    describe: Callable[[Sequence[int]], Mapping[int, RowWords]] | None = None
+    permission: str = ""
+    has_histograms: bool = False
+    unsettled: Callable[[], Iterable[datetime]] | None = None
 
 
 @dataclass(frozen=True)
 class ShippedTarget:
-    """A target that a fresh installation starts with; a linear path runs for `days` from the installation."""
+    """A target that a fresh installation starts with.
+
+    A path runs for `days` from the installation, or to the next 1 January; without either the value is to be held.
+    """
 
     value: float
     baseline: float | None = None
     days: int | None = None
+    is_by_new_year: bool = False
+    shape: str = "linear"
     reason: str = ""
 
 
 @dataclass(frozen=True)
 class ShippedMetric:
-    """A metric that a fresh installation has, defined over a registered source."""
+    """A metric that a fresh installation has, defined over a registered source.
+
+    One that still `waits_for` its source is installed as a draft without a definition.
+    """
 
     key: str
     name: str
@@ -79,13 +107,16 @@ class ShippedMetric:
     purpose: str
     unit: str
     direction: str
-    kind: str
-    source: str
-    formula: Mapping[str, Any]
+    kind: str = ""
+    source: str = ""
+    formula: Mapping[str, Any] = field(default_factory=dict)
     decimals: int = 1
     dimensions: Sequence[str] = ()
     position: int = 100
     target: ShippedTarget | None = None
+    waits_for: str = ""
+    cadence: str = "week"
+    flow: str = "output"
 
 
 _sources: dict[str, MetricSource] = {}

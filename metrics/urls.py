@@ -1,12 +1,27 @@
 from django.urls import path
 
-from metrics.views.exports import rows_csv, series_csv
-from metrics.views.pages import metric_list, metric_page
+from metrics.views.comments import comment
+from metrics.views.exports import rows_csv, series_csv, series_json
+from metrics.views.metric_list import metric_list
+from metrics.views.metric_page import metric_page
+from metrics.views.rebase import rebase
+from metrics.views.reports import report, report_csv, report_json, report_new
+from metrics.views.scorecard import scorecard, scorecard_csv, scorecard_json
 
 app_name = "metrics"
 urlpatterns = [
+    path("reports/<uuid:uuid>/", report, name="report"),
+    path("reports/<uuid:uuid>.json", report_json, name="report_json"),
+    path("reports/<uuid:uuid>.csv", report_csv, name="report_csv"),
     path("", metric_list, name="metrics"),
+    path("scorecard/", scorecard, name="scorecard"),
+    path("scorecard.csv", scorecard_csv, name="scorecard_csv"),
+    path("scorecard.json", scorecard_json, name="scorecard_json"),
     path("<slug:key>/", metric_page, name="metric"),
     path("<slug:key>.csv", series_csv, name="series_csv"),
+    path("<slug:key>.json", series_json, name="series_json"),
     path("<slug:key>/rows.csv", rows_csv, name="rows_csv"),
+    path("<slug:key>/comment/", comment, name="comment"),
+    path("<slug:key>/rebase/", rebase, name="rebase"),
+    path("<slug:key>/report/", report_new, name="report_new"),
 ]

@@ -26,13 +26,33 @@ SUPPORT = ("support.customer", "support.team", "support.ticket", "support.ticket
 METRICS = (
     "metrics.metric",
     "metrics.metricversion",
+    "metrics.metricdraft",
+    "metrics.annotation",
     "metrics.target",
+    "metrics.baseline",
+    "metrics.signalepisode",
+    "metrics.enteredvalue",
     "metrics.daycell",
+    "metrics.monthcell",
+    "metrics.columnblock",
     "metrics.periodvalue",
     "metrics.valuerevision",
     "metrics.dirtymark",
     "metrics.sourcerun",
+    "metrics.hypothesis",
+    "metrics.experiment",
+    "metrics.experimentarm",
+    "metrics.experimentplanedit",
+    "metrics.assignment",
+    "metrics.exposure",
+    "metrics.unitoutcome",
+    "metrics.productevent",
+    "metrics.funnel",
+    "metrics.periodclose",
+    "metrics.report",
+    "metrics.selfcheck",
 )
+INGESTED = ("metrics.assignment", "metrics.exposure", "metrics.unitoutcome", "metrics.productevent")
 PEOPLE = ("operations.user", "operations.heartbeat")
 RECORDS = ("operations.idempotencyrecord", "auditlog.logentry", "auth.group")
 
@@ -58,7 +78,16 @@ _PARTNER_EDITOR = (
 )
 _TICKET_EDITOR = _view(*SUPPORT) | _may(_CHANGE, "support.ticket", "support.customer")
 _SUPPORT_EDITOR = _TICKET_EDITOR | _may(_CHANGE, "support.team") | _may(("delete",), "support.customer", "support.team")
-_METRIC_EDITOR = _view(*METRICS) | _may(("change",), "metrics.metric") | _may(_ADD, "metrics.target")
+_METRIC_EDITOR = (
+    _view(*METRICS)
+    | _may(_CHANGE, "metrics.metric", "metrics.metricdraft")
+    | _may(("approve",), "metrics.metricdraft")
+    | _may(_ADD, "metrics.target", "metrics.baseline", "metrics.enteredvalue")
+    | _may(_ADD, "metrics.periodclose", "metrics.report")
+    | _may(_CHANGE, "metrics.annotation", "metrics.hypothesis", "metrics.experiment", "metrics.funnel")
+    | _may(_ADD, "metrics.experimentplanedit", *INGESTED)
+    | _may(("add", "change", "delete"), "metrics.experimentarm")  # Below their experiment, while it is a draft.
+)
 _OPERATIONS = (
     _EVERYTHING_READER
     | _PARTNER_EDITOR
@@ -80,7 +109,7 @@ ROLES: Mapping[str, frozenset[str]] = {
     "auditor": _EVERYTHING_READER | _view(*RECORDS),
     "tool_partnerships": _PARTNER_EDITOR,
     "tool_support": _TICKET_EDITOR,
-    "tool_metrics": _view(*METRICS),
+    "tool_metrics": _view(*METRICS) | _may(_ADD, "metrics.enteredvalue", *INGESTED),
 }
 
 

@@ -1,29 +1,29 @@
 """What partnerships offers to metrics: uptime by state and tier, and latencies, both by check and UTC hour."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 import numpy as np
-from django.db.models import Max, Min, Model, Q
+from django.db.models import Max, Min, Model
 
 from metrics.frame import Frame, empty_frame, to_microseconds
 from metrics.sources import (
     Capture,
     MetricSource,
+    RowWords,
     ShippedMetric,
     ShippedTarget,
-    SourceRow,
     register_metrics,
     register_source,
 )
-from partnerships.models import LatencyHour, Tier, UptimeHour
+from partnerships.models import HealthCheck, LatencyHour, Tier, UptimeHour
 from partnerships.selectors.uptime_hours import list_uptime_rows
 
 STATES = ("up", "degraded", "down", "unknown", "paused")
 DIMENSIONS = {"tier": "Tier", "partner": "Partner", "integration": "Integration"}
 LATENCY_DIMENSIONS = {"partner": "Partner", "integration": "Integration"}
 SECOND = 1_000_000
+PERMISSION = "partnerships.view_integration"
 _INTEGRATION = "health_check__integration"
 
 
@@ -35,6 +35,7 @@ def _fetch_uptime(start: datetime, end: datetime) -> Frame:
         at=to_microseconds(row.at for row in rows),
         measures={state: np.array([getattr(row, state) for row in rows], dtype=np.int64) for state in STATES},
         dimensions={key: np.array([getattr(row, key) for row in rows], dtype=object) for key in DIMENSIONS},
+        keys=np.array([row.pk for row in rows], dtype=np.int64),
     )
 
 
@@ -43,21 +44,22 @@ def _fetch_latency(start: datetime, end: datetime) -> Frame:
     rows = list(
         LatencyHour.objects.filter(hour__gte=start, hour__lt=end, n__gt=0, health_check__counts_for_uptime=True)
         .order_by("hour", "pk")
-        .values_list("hour", "n", "total_us", "buckets", f"{_INTEGRATION}__partner__slug", f"{_INTEGRATION}__slug")
+        .values_list(
+            "pk", "hour", "n", "total_us", "buckets", f"{_INTEGRATION}__partner__slug", f"{_INTEGRATION}__slug"
+        )
     )
     if not rows:
         return empty_frame(["n", "total"], LATENCY_DIMENSIONS)
+    keys, n, total = (np.array([row[i] for row in rows], dtype=np.int64) for i in (0, 2, 3))
     return Frame(
-        at=to_microseconds(row[0] for row in rows),
-        measures={
-            "n": np.array([row[1] for row in rows], dtype=np.int64),
-            "total": np.array([row[2] for row in rows], dtype=np.int64),
-        },
+        at=to_microseconds(row[1] for row in rows),
+        measures={"n": n, "total": total},
         dimensions={
-            "partner": np.array([row[4] for row in rows], dtype=object),
-            "integration": np.array([row[5] for row in rows], dtype=object),
+            "partner": np.array([row[5] for row in rows], dtype=object),
+            "integration": np.array([row[6] for row in rows], dtype=object),
         },
-        blobs=[row[3] for row in rows],
+        blobs=[row[4] for row in rows],
+        keys=keys,
     )
 
 
@@ -68,48 +70,18 @@ def _span(model: type[Model]) -> tuple[datetime, datetime] | None:
     return (bounds["first"], bounds["last"]) if bounds["first"] else None
 
 
-def _conditions(wanted: Mapping[str, Any]) -> Q:
-    paths = {"tier": "tier", "partner": f"{_INTEGRATION}__partner__slug", "integration": f"{_INTEGRATION}__slug"}
-    condition = Q(health_check__counts_for_uptime=True)
-    for key, words in wanted.items():
-        condition &= Q(**{f"{paths[key]}__in": words if isinstance(words, list) else [words]})
-    return condition
+def _describe_uptime(keys: Sequence[int]) -> dict[int, RowWords]:
+    hours = UptimeHour.objects.filter(pk__in=keys).select_related(_INTEGRATION)
+    return {hour.pk: _words(hour.health_check, Tier(hour.tier).label) for hour in hours}
 
 
-def _uptime_rows(start: datetime, end: datetime, wanted: Mapping[str, Any], limit: int) -> Sequence[SourceRow]:
-    """The hours behind a figure, those with trouble first; the value is the downtime in µs."""
-    hours = UptimeHour.objects.filter(_conditions(wanted), hour__gte=start, hour__lt=end)
-    hours = hours.select_related(_INTEGRATION).order_by("-down_us", "-unknown_us", "-hour", "pk")
-    return [
-        SourceRow(
-            label=str(row.health_check),
-            url=row.health_check.integration.get_absolute_url(),
-            at=row.hour,
-            detail=_shares(row),
-            value=row.down_us,
-        )
-        for row in hours[:limit]
-    ]
+def _describe_latency(keys: Sequence[int]) -> dict[int, RowWords]:
+    hours = LatencyHour.objects.filter(pk__in=keys).select_related(_INTEGRATION)
+    return {hour.pk: _words(hour.health_check, f"{hour.n} measurements") for hour in hours}
 
 
-def _shares(row: UptimeHour) -> str:
-    parts = [(state, getattr(row, f"{state}_us") / SECOND / 60) for state in STATES]
-    return " · ".join(f"{minutes:.1f} min {state}" for state, minutes in parts if minutes)
-
-
-def _latency_rows(start: datetime, end: datetime, wanted: Mapping[str, Any], limit: int) -> Sequence[SourceRow]:
-    """The hours behind a figure, the newest first; the value is the mean latency in µs."""
-    hours = LatencyHour.objects.filter(_conditions(wanted), hour__gte=start, hour__lt=end, n__gt=0)
-    return [
-        SourceRow(
-            label=str(row.health_check),
-            url=row.health_check.integration.get_absolute_url(),
-            at=row.hour,
-            detail=f"{row.n} measurements",
-            value=row.total_us // row.n,
-        )
-        for row in hours.select_related(_INTEGRATION).order_by("-hour", "pk")[:limit]
-    ]
+def _words(check: HealthCheck, detail: str) -> RowWords:
+    return RowWords(label=str(check), url=check.integration.get_absolute_url(), detail=detail)
 
 
 def _uptime_metric(tier: str, *, slo: float, position: int) -> ShippedMetric:
@@ -146,8 +118,11 @@ register_source(
         fetch=_fetch_uptime,
         span=lambda: _span(UptimeHour),
         measures=dict.fromkeys(STATES, "µs"),
+        measure_labels={state: f"Time {state}" for state in STATES},
+        event_time="the time itself, by the hour",
         dimensions=DIMENSIONS,
-        rows=_uptime_rows,
+        describe=_describe_uptime,
+        permission=PERMISSION,
     )
 )
 register_source(
@@ -159,9 +134,13 @@ register_source(
         fetch=_fetch_latency,
         span=lambda: _span(LatencyHour),
         measures={"n": "measurements", "total": "µs"},
+        measure_labels={"n": "Measurements that came back", "total": "The sum of their latencies"},
+        event_time="the hour of the measurement",
+        has_histograms=True,
         refresh_seconds=60,  # every poll leaves marks
         dimensions=LATENCY_DIMENSIONS,
-        rows=_latency_rows,
+        describe=_describe_latency,
+        permission=PERMISSION,
     )
 )
 register_metrics(

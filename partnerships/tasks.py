@@ -24,3 +24,10 @@ def drop_old_results() -> None:
     from partnerships.services.retention import drop_old_results as drop
 
     drop(at=timezone.now())
+
+
+@shared_task(name="partnerships.annotate_outages", ignore_result=True)
+def annotate_outages() -> None:
+    from partnerships.services.outages import annotate_outages as annotate
+
+    annotate(at=timezone.now())

@@ -1,23 +1,44 @@
 """One factory a model: valid rows with plain, fixed values. Nothing random; give the fields a test is about."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
 
 import factory
 from django.contrib.auth.models import Group, Permission
 from factory.django import DjangoModelFactory
 
 from metrics.models import (
+    Annotation,
+    Assignment,
+    Baseline,
+    ColumnBlock,
     DayCell,
     Direction,
     DirtyMark,
+    EnteredValue,
+    Experiment,
+    ExperimentArm,
+    ExperimentPlanEdit,
+    Exposure,
+    Funnel,
     Grain,
+    Hypothesis,
     Kind,
     Metric,
+    MetricDraft,
     MetricStatus,
     MetricVersion,
+    MonthCell,
+    PeriodClose,
     PeriodValue,
+    ProductEvent,
+    Report,
+    ReportKind,
+    SelfCheck,
+    SignalEpisode,
     SourceRun,
     Target,
+    UnitOutcome,
     ValueRevision,
 )
 from operations.models import Heartbeat, IdempotencyRecord, User
@@ -254,6 +275,23 @@ class MetricVersionFactory(DjangoModelFactory):
     effective_from = NOW - timedelta(days=365)
 
 
+class MetricDraftFactory(DjangoModelFactory):
+    """An open draft that counts opened tickets."""
+
+    class Meta:
+        model = MetricDraft
+
+    metric = factory.SubFactory(MetricFactory)
+    kind = Kind.COUNT
+    source = "tickets_opened"
+    formula = factory.LazyFunction(dict)
+    reason = "We want to know."
+    created_by = factory.SubFactory(UserFactory)
+    created_at = NOW
+    edited_by = factory.SelfAttribute("created_by")
+    edited_at = NOW
+
+
 class TargetFactory(DjangoModelFactory):
     """A linear path from 32 to 8 over the first half of 2026."""
 
@@ -268,6 +306,41 @@ class TargetFactory(DjangoModelFactory):
     set_at = NOW
 
 
+class BaselineFactory(DjangoModelFactory):
+    """Limits 10 to 20 around 15, frozen by the system."""
+
+    class Meta:
+        model = Baseline
+
+    version = factory.SubFactory(MetricVersionFactory)
+    first_period = date(2025, 3, 3)
+    last_period = date(2025, 8, 25)
+    n = 26
+    centre = 15.0
+    lower = 10.0
+    upper = 20.0
+    mean_range = 1.88
+    range_limit = 6.14
+    reason = "First 26 complete weeks."
+    frozen_at = NOW
+
+
+class SignalEpisodeFactory(DjangoModelFactory):
+    """A worsening signal that is open."""
+
+    class Meta:
+        model = SignalEpisode
+
+    baseline = factory.SubFactory(BaselineFactory)
+    side = "high"
+    rules = "R1"
+    is_paging = True
+    is_improving = False
+    opened_on = date(2026, 2, 16)
+    last_on = date(2026, 2, 23)
+    detected_at = NOW
+
+
 class DayCellFactory(DjangoModelFactory):
     class Meta:
         model = DayCell
@@ -275,6 +348,34 @@ class DayCellFactory(DjangoModelFactory):
     version = factory.SubFactory(MetricVersionFactory)
     day = NOW.date()
     n = 1
+
+
+class MonthCellFactory(DjangoModelFactory):
+    class Meta:
+        model = MonthCell
+
+    version = factory.SubFactory(MetricVersionFactory)
+    month = NOW.date().replace(day=1)
+    n = 1
+
+
+class ColumnBlockFactory(DjangoModelFactory):
+    """One block that holds the value 0 twice."""
+
+    class Meta:
+        model = ColumnBlock
+
+    cell = factory.SubFactory(MonthCellFactory)
+    data = b"\0\0"
+
+
+class SelfCheckFactory(DjangoModelFactory):
+    class Meta:
+        model = SelfCheck
+
+    source = "tickets_opened"
+    ran_at = NOW
+    is_equal = True
 
 
 class PeriodValueFactory(DjangoModelFactory):
@@ -299,6 +400,174 @@ class ValueRevisionFactory(DjangoModelFactory):
     value = 1.0
     n = 1
     computed_at = NOW
+
+
+class AnnotationFactory(DjangoModelFactory):
+    class Meta:
+        model = Annotation
+
+    happened_on = NOW.date()
+    text = "Triage rota starts"
+    made_at = NOW
+
+
+class EnteredValueFactory(DjangoModelFactory):
+    """The first value of a day; give `supersedes` for a correction."""
+
+    class Meta:
+        model = EnteredValue
+
+    metric = factory.SubFactory(MetricFactory)
+    happened_on = NOW.date()
+    happened_at = factory.LazyAttribute(lambda o: datetime.combine(o.happened_on, time(12), UTC))
+    value = Decimal(1)
+    evidence = "The books"
+    entered_by = factory.SubFactory(UserFactory)
+    entered_at = NOW
+
+
+class HypothesisFactory(DjangoModelFactory):
+    """A draft; give state, locked_* and decided_* for the others."""
+
+    class Meta:
+        model = Hypothesis
+
+    key = factory.Sequence(lambda n: f"hypothesis{n}")
+    because = "a shorter form asks less"
+    metric = factory.SubFactory(MetricFactory)
+    expected_change = 1.0
+    before_start_on = date(2026, 2, 1)
+    before_end_on = date(2026, 2, 28)
+    due_on = date(2026, 3, 31)
+    owner = factory.SubFactory(UserFactory)
+
+
+class ExperimentFactory(DjangoModelFactory):
+    """A draft without arms; RunningExperimentFactory makes one that takes units."""
+
+    class Meta:
+        model = Experiment
+
+    key = factory.Sequence(lambda n: f"experiment{n}")
+    name = "Shorter form"
+    metric_name = "activated"
+    salt = "salt"
+
+
+class RunningExperimentFactory(ExperimentFactory):
+    """Started a week before NOW at 50/50, arms "control" and "short"; `arms=False` for none."""
+
+    state = "running"
+    minimum_effect = 0.05
+    planned_n = 1000
+    planned_end_on = date(2026, 3, 23)
+    started_at = NOW - timedelta(days=7)
+    started_by = factory.SubFactory(UserFactory)
+
+    @factory.post_generation
+    def arms(self, create, extracted, **_):
+        if extracted is not False:
+            ExperimentArmFactory(experiment=self, key="control", name="Control", is_control=True)
+            ExperimentArmFactory(experiment=self, key="short", name="Short")
+
+    class Meta:
+        skip_postgeneration_save = True
+
+
+class ExperimentArmFactory(DjangoModelFactory):
+    class Meta:
+        model = ExperimentArm
+
+    experiment = factory.SubFactory(ExperimentFactory)
+    key = factory.Sequence(lambda n: f"arm{n}")
+    name = "Arm"
+
+
+class ExperimentPlanEditFactory(DjangoModelFactory):
+    class Meta:
+        model = ExperimentPlanEdit
+
+    experiment = factory.SubFactory(ExperimentFactory)
+    field = "planned_n"
+    old = 100
+    new = 200
+    reason = "Half the traffic"
+    edited_by = factory.SubFactory(UserFactory)
+    edited_at = NOW
+
+
+class AssignmentFactory(DjangoModelFactory):
+    class Meta:
+        model = Assignment
+
+    arm = factory.SubFactory(ExperimentArmFactory)
+    experiment = factory.SelfAttribute("arm.experiment")
+    unit = factory.Sequence(lambda n: f"unit{n}")
+    assigned_at = NOW
+
+
+class ExposureFactory(DjangoModelFactory):
+    class Meta:
+        model = Exposure
+
+    arm = factory.SubFactory(ExperimentArmFactory)
+    experiment = factory.SelfAttribute("arm.experiment")
+    unit = factory.Sequence(lambda n: f"unit{n}")
+    exposed_at = NOW
+    key = factory.Sequence(lambda n: f"exposure{n}")
+
+
+class UnitOutcomeFactory(DjangoModelFactory):
+    class Meta:
+        model = UnitOutcome
+
+    experiment = factory.SubFactory(ExperimentFactory)
+    unit = factory.Sequence(lambda n: f"unit{n}")
+    name = "activated"
+    happened_at = NOW
+    key = factory.Sequence(lambda n: f"outcome{n}")
+
+
+class ProductEventFactory(DjangoModelFactory):
+    class Meta:
+        model = ProductEvent
+
+    unit = factory.Sequence(lambda n: f"unit{n}")
+    name = "signed_up"
+    happened_at = NOW
+    key = factory.Sequence(lambda n: f"event{n}")
+
+
+class FunnelFactory(DjangoModelFactory):
+    class Meta:
+        model = Funnel
+
+    key = factory.Sequence(lambda n: f"funnel{n}")
+    name = "Activation"
+    steps = factory.LazyFunction(lambda: ["signed_up", "widget_shown"])
+
+
+class PeriodCloseFactory(DjangoModelFactory):
+    class Meta:
+        model = PeriodClose
+
+    month = factory.Sequence(lambda n: date(2000 + n // 12, n % 12 + 1, 1))
+    closed_by = factory.SubFactory(UserFactory)
+    closed_at = NOW
+    revisions_to = 0
+
+
+class ReportFactory(DjangoModelFactory):
+    class Meta:
+        model = Report
+
+    kind = ReportKind.METRIC
+    as_of = NOW
+    revisions_to = 0
+    params = factory.LazyFunction(lambda: {"metrics": [], "labels": {}, "segment": "", "weeks": 1, "months": 1})
+    content = b'{"metrics":[]}\n'
+    sha256 = "0" * 64
+    created_at = NOW
 
 
 class DirtyMarkFactory(DjangoModelFactory):
@@ -336,11 +605,30 @@ FACTORIES = (
     TicketEventFactory,
     MetricFactory,
     MetricVersionFactory,
+    MetricDraftFactory,
     TargetFactory,
+    BaselineFactory,
+    SignalEpisodeFactory,
     DayCellFactory,
+    MonthCellFactory,
+    ColumnBlockFactory,
+    SelfCheckFactory,
     PeriodValueFactory,
     ValueRevisionFactory,
     DirtyMarkFactory,
     SourceRunFactory,
+    AnnotationFactory,
+    EnteredValueFactory,
+    HypothesisFactory,
+    ExperimentFactory,
+    ExperimentArmFactory,
+    ExperimentPlanEditFactory,
+    AssignmentFactory,
+    ExposureFactory,
+    UnitOutcomeFactory,
+    ProductEventFactory,
+    FunnelFactory,
+    PeriodCloseFactory,
+    ReportFactory,
 )
 """One of each model's; the meta-tests make rows of any model with these."""

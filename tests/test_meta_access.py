@@ -21,6 +21,12 @@ from tests.factories import FACTORIES, HealthCheckFactory, UserFactory
 
 BY_MODEL = {factory._meta.model: factory for factory in FACTORIES}
 REFUSED = {401, 403}
+KEYED = {
+    "experiments:hypothesis": "Hypothesis",
+    "experiments:funnel": "Funnel",
+    "experiments:experiment": "Experiment",
+}
+"""Pages whose key is not a metric's."""
 
 
 @dataclass(frozen=True)
@@ -108,6 +114,11 @@ def page_arguments(endpoint, rows):
     check = named["HealthCheck"]
     pk = check.pk if endpoint.name.startswith("partnerships") else named["Ticket"].pk
     values = {"slug": check.integration.slug, "pk": pk, "key": named["Metric"].key, "token": UUID(int=0)}
+    values["uuid"] = named["Report"].uuid
+    for page, model in KEYED.items():
+        if endpoint.name.startswith(page):
+            values["key"] = named[model].key
+            break
     return {name: values[name] for name in endpoint.names}
 
 

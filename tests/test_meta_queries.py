@@ -12,10 +12,12 @@ from tests.factories import (
     FACTORIES,
     CustomerFactory,
     HealthCheckFactory,
+    HypothesisFactory,
     IntegrationFactory,
     MetricFactory,
     MetricVersionFactory,
     PartnerFactory,
+    RunningExperimentFactory,
     SuperuserFactory,
     TeamFactory,
     TicketFactory,
@@ -28,7 +30,10 @@ MODELS = sorted(BY_MODEL, key=lambda model: model._meta.label)
 PAGES = {
     "partnerships:integrations": lambda: HealthCheckFactory(integration__owner=UserFactory()),
     "support:tickets": lambda: full_row(TicketFactory),
+    "metrics:scorecard": lambda: MetricVersionFactory(metric__owner=UserFactory()),
     "metrics:metrics": lambda: MetricVersionFactory(metric__owner=UserFactory()),
+    "experiments:experiments": RunningExperimentFactory,
+    "experiments:hypotheses": HypothesisFactory,
     "dashboards:overview": lambda: (HealthCheckFactory(), full_row(TicketFactory)),
 }
 
@@ -92,9 +97,19 @@ def test_inventory_of_list_pages_is_complete():
     from django.urls import get_resolver
 
     plain = {"dashboards:search", "dashboards:data_health", "support:ticket_new", "support:import"}
-    exports = {"support:tickets_csv", "partnerships:integrations_csv"}
+    exports = {
+        "dashboards:data_health_csv",
+        "dashboards:data_health_json",
+        "experiments:experiments_csv",
+        "experiments:experiments_json",
+        "experiments:hypotheses_csv",
+        "metrics:scorecard_csv",
+        "metrics:scorecard_json",
+        "support:tickets_csv",
+        "partnerships:integrations_csv",
+    }
     found = set()
-    for namespace in ("dashboards", "partnerships", "support", "metrics"):
+    for namespace in ("dashboards", "partnerships", "support", "metrics", "experiments"):
         _, resolver = get_resolver().namespace_dict[namespace]
         for pattern in resolver.url_patterns:
             if not pattern.pattern.converters:

@@ -8,6 +8,7 @@ from django.core.management import call_command
 from django.db import transaction
 
 from dashboards.demo.arrivals import Outage
+from dashboards.demo.experiments import add_experiments
 from dashboards.demo.health import add_health
 from dashboards.demo.integrations import Watched, add_integrations
 from dashboards.demo.people import add_people
@@ -44,6 +45,7 @@ def load_company(story: Story, *, sandbox_port: int) -> None:
             add_health(story, watched)
             add_tickets(story, people, watched, _noticed(watched))
             add_steering(story, people)
+            add_experiments(story, people)
         call_command("recompute_metrics", verbosity=0)
 
 

@@ -17,6 +17,8 @@ OWNERS = {
     "integration_uptime_production": "partner_manager",
     "integration_uptime_experimental": "partner_manager",
     "probe_latency_seconds_p95": "operations",
+    "partnership_experiment_success": "partner_manager",
+    "hypothesis_validation": "operations",
 }
 RESOLUTION = "ticket_resolution_hours_mean"
 BEGAN = timedelta(days=600)
@@ -25,8 +27,8 @@ LEFT = timedelta(days=300)
 
 def add_steering(story: Story, people: People) -> None:
     """Give the shipped metrics their owners, and ticket resolution the path it has been on: 32 h to 8 h."""
-    for metric in Metric.objects.filter(key__in=OWNERS):
-        metric.owner = people.lead_of(OWNERS[metric.key])
+    for metric in Metric.objects.all():
+        metric.owner = people.lead_of(OWNERS[metric.key]) if metric.key in OWNERS else people.coo
         metric.save(update_fields=["owner"])
     shipped = Target.objects.filter(metric__key=RESOLUTION, segment="").first()
     if shipped is None:

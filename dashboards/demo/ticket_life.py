@@ -1,5 +1,6 @@
 """The life of one demo ticket: what is asked, how long it takes, and every event on the way."""
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -23,6 +24,10 @@ WORK_BEGINS, WORK_ENDS = 7, 21
 SPAM_SHARE, MERGED_SHARE, REOPEN_SHARE = 0.012, 0.01, 0.034
 PENDING_SHARE, HOLD_SHARE, VENDOR_SHARE = 0.3, 0.5, 0.7
 """Of all tickets those that wait for the customer; those and the ones on hold; of the latter those on a partner."""
+OLD_CUSTOMERS_SHARE = 0.6
+NEW_CUSTOMERS_SHARE = 0.12
+"""Of all customers those who were there before the story; of the tickets those of customers in their first week."""
+FIRST_WEEK = timedelta(days=7)
 UNROUTED_SHARE = 0.15
 """Of the tickets of the last six hours, those that no team has yet."""
 
@@ -33,7 +38,12 @@ class Cast:
 
     people: People
     customers: list[Customer]
+    """In the order in which they joined."""
     apps: list[str]
+
+    def count_joined(self, at: datetime) -> int:
+        """How many of the customers had joined by then."""
+        return bisect_right(self.customers, at, key=lambda customer: customer.joined_at or at)
 
 
 @dataclass(frozen=True)
@@ -102,7 +112,7 @@ def _open(rng: Random, story: Story, cast: Cast, arrival: Arrival) -> Life:
     topics = texts.TOPICS[:2] if arrival.app else texts.TOPICS
     topic = rng.choices(topics, weights=[one.weight for one in topics])[0]
     team = cast.people.teams[topic.team]
-    customer = rng.choice(cast.customers)
+    customer = _asker(rng.randrange(len(cast.customers)), cast, arrival.at)
     ticket = Ticket(
         subject=rng.choice(topic.subjects).format(app=arrival.app or rng.choice(cast.apps)),
         priority=rng.choices([p[0] for p in texts.PRIORITIES], weights=[p[1] for p in texts.PRIORITIES])[0],
@@ -116,6 +126,14 @@ def _open(rng: Random, story: Story, cast: Cast, arrival: Arrival) -> Life:
     if rng.random() > UNROUTED_SHARE or arrival.at < story.now - timedelta(hours=6):
         ticket.team = team
     return life
+
+
+def _asker(draw: int, cast: Cast, at: datetime) -> Customer:
+    """One of the customers there are by then, by a draw out of all; those who have just come ask more."""
+    there, since = cast.count_joined(at), cast.count_joined(at - FIRST_WEEK)
+    if there > since and draw < NEW_CUSTOMERS_SHARE * len(cast.customers):
+        return cast.customers[since + draw % (there - since)]
+    return cast.customers[draw % there]
 
 
 def _leave_early(rng: Random, life: Life) -> bool:
@@ -205,15 +223,23 @@ def version_of(life: Life) -> int:
 
 def list_customers(story: Story, number: int) -> Iterator[Customer]:
     """Customers with names, addresses and segments, not yet saved."""
-    rng = story.rng("customers")
+    rng, joinings = story.rng("customers"), story.rng("joinings")
     names = [f"{one} {two}" for one in texts.COMPANY_FIRST for two in texts.COMPANY_SECOND]
     rng.shuffle(names)
-    for name in names[:number]:
+    for i, name in enumerate(names[:number]):
+        is_old = i < number * OLD_CUSTOMERS_SHARE
+        joined = story.start - timedelta(days=joinings.randrange(1, 900)) if is_old else _during(joinings, story)
+        shares = texts.SEGMENTS if is_old else texts.NEW_SEGMENTS
         yield Customer(
+            joined_at=joined,
             name=name,
             email=f"office@{name.lower().replace(' ', '-')}.example",
-            segment=rng.choices([s[0] for s in texts.SEGMENTS], weights=[s[1] for s in texts.SEGMENTS])[0],
+            segment=rng.choices([s[0] for s in shares], weights=[s[1] for s in shares])[0],
         )
+
+
+def _during(rng: Random, story: Story) -> datetime:
+    return _s(story.start + (story.now - story.start) * rng.random())
 
 
 def _s(moment: datetime) -> datetime:

@@ -76,3 +76,5 @@ COMPANY_SECOND = (
     "Retail", "Energy", "Legal", "Schools", "Motors", "Events", "Labs", "Realty", "Fitness", "Supply",
 )  # fmt: skip
 SEGMENTS = (("startup", 50), ("mid-market", 35), ("enterprise", 15))
+NEW_SEGMENTS = (("startup", 25), ("mid-market", 30), ("enterprise", 45))
+"""Of customers who joined during the story: the company moves up the market."""

@@ -21,7 +21,8 @@ EVENT_COLUMNS = (
 
 def add_tickets(story: Story, people: People, watched: Sequence[Watched], outages: Sequence[Outage]) -> None:
     """Save customers, tickets and ticket events of the whole story."""
-    customers = Customer.objects.bulk_create(list_customers(story, CUSTOMERS))
+    listed = sorted(list_customers(story, CUSTOMERS), key=lambda customer: customer.joined_at or story.now)
+    customers = Customer.objects.bulk_create(listed)
     apps = [one.integration.name for one in watched if one.planned.tier == "production"]
     cast = Cast(people, customers, apps)
     rng = story.rng("tickets")

@@ -8,12 +8,15 @@ from typing import Any
 from django.db.models import Count, Max, Min, Q
 
 from foundation.words import duration, moment
-from metrics.models import DirtyMark, SourceRun
+from metrics.models import DirtyMark, Lane, SourceRun
+from metrics.selectors.self_checks import get_last_self_checks
+from metrics.selectors.values import get_current_versions
 from metrics.sources import list_sources
 from operations.models import Heartbeat
 from partnerships.models import HealthCheck
 
 FAILING_SHOWN = 50
+_ROWS = Q(lane=Lane.ROWS)
 LATE_AFTER = timedelta(minutes=5)
 SILENT_AFTER = timedelta(seconds=90)
 CHECK_LATE_AFTER = timedelta(seconds=30)
@@ -21,7 +24,7 @@ CHECK_LATE_AFTER = timedelta(seconds=30)
 
 @dataclass(frozen=True, slots=True)
 class SourceHealth:
-    """One metric source: its waiting and failing marks and its last recompute, as words."""
+    """One metric source: its waiting and failing marks, how many days of a backfill are left, its last recompute."""
 
     label: str
     tone: str
@@ -29,8 +32,19 @@ class SourceHealth:
     waiting: int
     oldest: str
     failing: int
+    backfill: int
     last_run: str
     last_size: str
+
+
+@dataclass(frozen=True, slots=True)
+class StaleMetric:
+    """A metric whose figures are later than they may be."""
+
+    name: str
+    url: str
+    late: str
+    limit: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +74,10 @@ def list_source_health(*, at: datetime) -> list[SourceHealth]:
     marks = {
         row["source"]: row
         for row in counted.annotate(
-            waiting=Count("pk"), failing=Count("pk", filter=Q(attempts__gt=0)), oldest=Min("created_at")
+            waiting=Count("pk", filter=_ROWS),
+            backfill=Count("pk", filter=Q(lane=Lane.BACKFILL)),
+            failing=Count("pk", filter=Q(attempts__gt=0)),
+            oldest=Min("created_at", filter=_ROWS),
         )
     }
     runs = {run.source: run for run in SourceRun.objects.all()}
@@ -70,8 +87,8 @@ def list_source_health(*, at: datetime) -> list[SourceHealth]:
 
 
 def _source(label: str, marks: Mapping[str, Any] | None, run: SourceRun | None, at: datetime) -> SourceHealth:
-    waiting, failing = (marks["waiting"], marks["failing"]) if marks else (0, 0)
-    age = at - marks["oldest"] if marks else timedelta(0)
+    waiting, failing, backfill = (marks[key] for key in ("waiting", "failing", "backfill")) if marks else (0, 0, 0)
+    age = at - marks["oldest"] if waiting and marks else timedelta(0)
     tone, state = ("bad", "failing") if failing else ("watch", "late") if age > LATE_AFTER else ("good", "fresh")
     return SourceHealth(
         label=label,
@@ -80,9 +97,44 @@ def _source(label: str, marks: Mapping[str, Any] | None, run: SourceRun | None, 
         waiting=waiting,
         oldest=duration(max(age, timedelta(0))) if waiting else "",
         failing=failing,
+        backfill=backfill,
         last_run=moment(run.finished_at, now=at) if run else "never",
         last_size=f"{run.days:,} days from {run.marks:,} marks in {run.seconds:.2f} s" if run else "",
     )
+
+
+def list_checks(*, at: datetime) -> list[Part]:
+    """The last comparison of each source with its rows, by the source's label; one query."""
+    labels = {source.key: source.label for source in list_sources()}
+    return [
+        Part(
+            labels.get(source, source),
+            "good" if check.is_equal else "bad",
+            "equal" if check.is_equal else f"{len(check.differences):,} differ",
+            f"{check.days_checked:,} days, {check.values_checked:,} values, {moment(check.ran_at, now=at)}",
+        )
+        for source, check in sorted(get_last_self_checks().items())
+    ]
+
+
+def list_stale_metrics(*, at: datetime) -> list[StaleMetric]:
+    """Approved metrics of whose source a changed row has waited longer than their freshness limit; two queries."""
+    marks = DirtyMark.objects.filter(_ROWS).values("source").order_by("source").annotate(oldest=Min("created_at"))
+    waiting = {row["source"]: at - row["oldest"] for row in marks}
+    late = [
+        (version.metric, waiting[version.source])
+        for version in get_current_versions().values()
+        if waiting.get(version.source, timedelta(0)) > timedelta(seconds=version.metric.freshness_seconds)
+    ]
+    return [
+        StaleMetric(
+            name=metric.name,
+            url=metric.get_absolute_url(),
+            late=duration(age),
+            limit=duration(timedelta(seconds=metric.freshness_seconds)),
+        )
+        for metric, age in sorted(late, key=lambda one: one[1], reverse=True)
+    ]
 
 
 def list_failing_marks(*, at: datetime) -> list[FailingMark]:

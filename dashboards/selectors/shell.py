@@ -68,6 +68,8 @@ _Count = Callable[[], tuple[int, bool]]
 _SECTIONS: tuple[tuple[str, str, str, str, str], ...] = (
     ("Overview", "/", "o", "", ""),
     ("Metrics", "/metrics/", "m", "metrics.view_metric", ""),
+    ("Scorecard", "/metrics/scorecard/", "s", "metrics.view_metric", ""),
+    ("Experiments", "/experiments/", "e", "metrics.view_experiment", ""),
     ("Integrations", "/integrations/", "i", "partnerships.view_integration", "checks"),
     ("Tickets", "/tickets/", "t", "support.view_ticket", "tickets"),
     ("Data health", "/data-health/", "d", "metrics.view_metric", ""),
@@ -102,13 +104,20 @@ def _written(health: DataHealth) -> str:
 def _items(user: User, path: str) -> list[NavItem]:
     counts: dict[str, _Count] = {"checks": _count_checks, "tickets": _count_tickets}
     items = []
+    current = _current(path)
     for label, url, key, permission, counted in _SECTIONS:
         if permission and not user.has_perm(permission):
             continue
         count, is_loud = counts[counted]() if counted else (0, False)
-        is_current = path == url if url == "/" else path.startswith(url)
+        is_current = url == current
         items.append(NavItem(label, url, key, is_current, count, is_loud))
     return items
+
+
+def _current(path: str) -> str:
+    """The section that a path lies in: the one whose address says most about it."""
+    inside = [url for _, url, *_ in _SECTIONS if path == url or (url != "/" and path.startswith(url))]
+    return max(inside, key=len, default="")
 
 
 def _count_checks() -> tuple[int, bool]:

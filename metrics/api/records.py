@@ -5,7 +5,17 @@ from django_filters import ChoiceFilter, DateFilter
 from foundation.filters import Filters, ReferenceFilter, TextFilter
 from foundation.serializers import RowSerializer
 from foundation.viewsets import ReadViews
-from metrics.models import DayCell, DirtyMark, Grain, PeriodValue, SourceRun, ValueRevision
+from metrics.models import (
+    ColumnBlock,
+    DayCell,
+    DirtyMark,
+    Grain,
+    MonthCell,
+    PeriodValue,
+    SelfCheck,
+    SourceRun,
+    ValueRevision,
+)
 
 
 class _OfVersion(Filters):
@@ -38,7 +48,7 @@ class PeriodValueViews(ReadViews):
 class ValueRevisionSerializer(RowSerializer):
     class Meta:
         model = ValueRevision
-        fields = ("id", "version", "segment", "grain", "start", "value", "n", "computed_at", "cause")
+        fields = ("id", "version", "segment", "grain", "start", "value", "n", "computed_at", "cause", "edits")
         read_only_fields = fields
 
 
@@ -70,10 +80,49 @@ class DayCellViews(ReadViews):
     filterset_class = DayCellFilters
 
 
+class MonthCellSerializer(RowSerializer):
+    class Meta:
+        model = MonthCell
+        fields = ("id", "version", "segment", "month", "n", "total", "denominator")
+        read_only_fields = fields
+
+
+class MonthCellFilters(_OfVersion):
+    month_from = DateFilter(field_name="month", lookup_expr="gte")
+    month_to = DateFilter(field_name="month", lookup_expr="lt")
+
+
+class MonthCellViews(ReadViews):
+    """What single months contribute."""
+
+    queryset = MonthCell.objects.defer("data", "blocks", "hashes")
+    serializer_class = MonthCellSerializer
+    filterset_class = MonthCellFilters
+
+
+class ColumnBlockSerializer(RowSerializer):
+    class Meta:
+        model = ColumnBlock
+        fields = ("id", "cell")
+        read_only_fields = fields
+
+
+class ColumnBlockFilters(Filters):
+    cell = ReferenceFilter()
+
+
+class ColumnBlockViews(ReadViews):
+    """Where the sorted values of a month lie; the values themselves are packed."""
+
+    queryset = ColumnBlock.objects.defer("data")
+    serializer_class = ColumnBlockSerializer
+    filterset_class = ColumnBlockFilters
+
+
 class DirtyMarkSerializer(RowSerializer):
     class Meta:
         model = DirtyMark
-        fields = ("id", "source", "utc_hour", "attempts", "not_before", "last_error", "created_at")
+        fields = ("id", "source", "utc_hour", "lane", "edits", "attempts", "not_before", "last_error", "created_at")
         read_only_fields = fields
 
 
@@ -92,7 +141,7 @@ class DirtyMarkViews(ReadViews):
 class SourceRunSerializer(RowSerializer):
     class Meta:
         model = SourceRun
-        fields = ("id", "source", "finished_at", "days", "marks", "seconds")
+        fields = ("id", "source", "finished_at", "days", "marks", "seconds", "followed_at")
         read_only_fields = fields
 
 
@@ -101,4 +150,29 @@ class SourceRunViews(ReadViews):
 
     queryset = SourceRun.objects.all()
     serializer_class = SourceRunSerializer
+    filterset_class = OfSource
+
+
+class SelfCheckSerializer(RowSerializer):
+    class Meta:
+        model = SelfCheck
+        fields = (
+            "id",
+            "source",
+            "ran_at",
+            "days",
+            "days_checked",
+            "values_checked",
+            "is_equal",
+            "differences",
+            "seconds",
+        )
+        read_only_fields = fields
+
+
+class SelfCheckViews(ReadViews):
+    """Comparisons of stored numbers with the rows they are made of; append-only."""
+
+    queryset = SelfCheck.objects.all()
+    serializer_class = SelfCheckSerializer
     filterset_class = OfSource

@@ -10,11 +10,27 @@ from rest_framework import serializers
 from foundation.errors import InvalidInputError
 from metrics.models import Grain, MetricVersion
 from metrics.periods import ALL_START
+from metrics.selectors.as_of import Cut, get_version_at, list_series_as_of
 from metrics.selectors.values import Point, Series, calendar_for, get_series, get_version
 
 MAX_POINTS = 2000
-_DAYS = {Grain.DAY: 1, Grain.WEEK: 7, Grain.MONTH: 28, Grain.QUARTER: 90, Grain.YEAR: 365, Grain.ALL: MAX_POINTS}
-_DEFAULT_DAYS = {Grain.DAY: 90, Grain.WEEK: 26 * 7, Grain.MONTH: 730, Grain.QUARTER: 1096, Grain.YEAR: 3652}
+_DAYS = {
+    Grain.DAY: 1,
+    Grain.WEEK: 7,
+    Grain.MONTH: 28,
+    Grain.QUARTER: 90,
+    Grain.YEAR: 365,
+    Grain.ROLLING: 1,
+    Grain.ALL: MAX_POINTS,
+}
+_DEFAULT_DAYS = {
+    Grain.DAY: 90,
+    Grain.WEEK: 26 * 7,
+    Grain.MONTH: 730,
+    Grain.QUARTER: 1096,
+    Grain.YEAR: 3652,
+    Grain.ROLLING: 90,
+}
 
 
 class QuestionSerializer(serializers.Serializer[Any]):
@@ -22,9 +38,7 @@ class QuestionSerializer(serializers.Serializer[Any]):
     start = serializers.DateField(required=False, help_text="Any day of the first period.")
     end = serializers.DateField(required=False, help_text="Any day of the last period; today without it.")
     segment = serializers.CharField(default="", allow_blank=True, help_text="dimension=word")
-
-
-PARAMETERS = set(QuestionSerializer().fields)
+    as_of = serializers.DateTimeField(required=False, help_text="The values as they were believed at this instant.")
 
 
 class PointSerializer(serializers.Serializer[Any]):
@@ -34,7 +48,7 @@ class PointSerializer(serializers.Serializer[Any]):
     unit = serializers.CharField()
     n = serializers.IntegerField(help_text="How many rows the value is made of.")
     version = serializers.IntegerField(help_text="The number of the definition.")
-    as_of = serializers.DateTimeField(help_text="When the answer was given.")
+    as_of = serializers.DateTimeField(help_text="The instant the value was believed at; now without `as_of`.")
     computed_at = serializers.DateTimeField(allow_null=True, help_text="When the value was computed.")
     complete = serializers.BooleanField(help_text="Whether the period had ended.")
     restated = serializers.BooleanField(help_text="Whether the value changed after it had been published.")
@@ -59,15 +73,32 @@ def answer_question(key: str, question: Mapping[str, Any], *, at: datetime) -> d
         version = get_version(key)
     except MetricVersion.DoesNotExist as error:
         raise Http404 from error
+    as_of: datetime | None = question.get("as_of")
+    if as_of is not None:
+        return _series_body(_believed_series(key, question, as_of, at=at), at=as_of)
     grain = question["grain"]
     first, last = _range(version, question, at=at)
     series = get_series(key, grain, first, last, at=at, segment=question["segment"], version=version)
+    return _series_body(series, at=at)
+
+
+def _believed_series(key: str, question: Mapping[str, Any], as_of: datetime, *, at: datetime) -> Series:
+    """The series as of an instant, by the definition of then."""
+    if not (ALL_START.year <= as_of.year and as_of <= at):
+        raise InvalidInputError("as_of", f"Must lie between {ALL_START.year} and now.")
+    version = get_version_at(key, as_of)
+    first, last = _range(version, question, at=as_of)
+    cut = Cut(as_of)
+    return list_series_as_of([version], question["grain"], first, last, cut=cut, segment=question["segment"])[key]
+
+
+def _series_body(series: Series, *, at: datetime) -> dict[str, Any]:
     body = {
-        "metric": key,
-        "grain": grain,
+        "metric": series.metric.key,
+        "grain": series.grain,
         "segment": series.segment,
-        "unit": version.metric.unit,
-        "version": version.number,
+        "unit": series.metric.unit,
+        "version": series.version.number,
         "as_of": at,
         "results": [_point(series, point, at) for point in series.points],
     }
@@ -78,6 +109,8 @@ def _range(version: MetricVersion, question: Mapping[str, Any], *, at: datetime)
     grain = question["grain"]
     if grain == Grain.ALL:
         return ALL_START, ALL_START
+    if grain not in calendar_for(version).grains:
+        raise InvalidInputError("grain", "The metric keeps no rolling periods.")
     last: date = question.get("end") or calendar_for(version).day_of(at)
     first: date = question.get("start") or date.fromordinal(max(1, last.toordinal() - _DEFAULT_DAYS[grain]))
     if first > last:
@@ -96,7 +129,7 @@ def _point(series: Series, point: Point, at: datetime) -> dict[str, Any]:
         "value": point.value,
         "unit": series.metric.unit,
         "n": point.n,
-        "version": series.version.number,
+        "version": (point.version or series.version).number,
         "as_of": at,
         "computed_at": point.computed_at,
         "complete": point.complete,

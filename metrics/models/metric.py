@@ -1,9 +1,10 @@
 from django.conf import settings
+from django.core.validators import RegexValidator
 from django.db import models
 from django.urls import reverse
 
 from foundation.append_only import protect_table
-from foundation.constraints import in_range, not_blank, one_of
+from foundation.constraints import in_range, not_blank, one_of, ordered
 from foundation.states import TonedChoices
 
 
@@ -25,22 +26,50 @@ class Kind(TonedChoices):
     MEAN = "mean", "none", "Mean"
     PERCENTILE = "percentile", "none", "Percentile"
     RATIO = "ratio", "none", "Ratio"
+    SHARE = "share", "none", "Share of rows"
     STOCK = "stock", "none", "Stock at period end"
     INTERVAL_SHARE = "interval_share", "none", "Share of time"
+    SURVIVAL = "survival", "none", "Survival"
+    DERIVED = "derived", "none", "Derived from other metrics"
+    ENTERED = "entered", "none", "Entered"
     HISTOGRAM_PERCENTILE = "histogram_percentile", "none", "Percentile of a log histogram"
+
+
+class Cadence(TonedChoices):
+    DAY = "day", "none", "Daily"
+    WEEK = "week", "none", "Weekly"
+    MONTH = "month", "none", "Monthly"
+    QUARTER = "quarter", "none", "Quarterly"
+
+
+class Flow(TonedChoices):
+    INPUT = "input", "none", "Input: we act on it directly"
+    OUTPUT = "output", "none", "Output: what our work leads to"
+
+
+KEY_RULE = RegexValidator(
+    r"\A[a-z][a-z0-9_]*\Z", "Use lower-case letters, digits and underscores, beginning with a letter."
+)
 
 
 class Metric(models.Model):
     """One number the company steers by: what it answers, who owns it and which way is good."""
 
-    key = models.SlugField(max_length=80, unique=True)
+    key = models.SlugField(
+        max_length=80,
+        unique=True,
+        validators=[KEY_RULE],
+        help_text="Names the metric in addresses and in the expressions of derived metrics; it never changes.",
+    )
     name = models.CharField(max_length=120)
     question = models.CharField(max_length=300, help_text="The question the metric answers.")
     purpose = models.TextField(blank=True)
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="metrics"
     )
-    unit = models.CharField(max_length=20, blank=True)
+    unit = models.CharField(
+        max_length=20, blank=True, help_text='As shown beside values, such as h; "ratio" is shown in %.'
+    )
     decimals = models.PositiveSmallIntegerField(default=1)
     direction = models.CharField(max_length=10, choices=Direction.choices)
     status = models.CharField(max_length=10, choices=MetricStatus.choices, default=MetricStatus.DRAFT)
@@ -48,6 +77,18 @@ class Metric(models.Model):
         default=900, help_text="Older than this with marks waiting, the metric is shown as stale."
     )
     position = models.PositiveIntegerField(default=100, help_text="Order on the scorecard.")
+    cadence = models.CharField(
+        max_length=10, choices=Cadence.choices, default=Cadence.WEEK, help_text="How often it is looked at."
+    )
+    flow = models.CharField(max_length=10, choices=Flow.choices, default=Flow.OUTPUT)
+    parents = models.ManyToManyField(
+        "self", symmetrical=False, blank=True, related_name="inputs", help_text="The metrics that this one drives."
+    )
+    lower_spec = models.FloatField(null=True, blank=True, help_text="Lowest value that is still within specification.")
+    upper_spec = models.FloatField(null=True, blank=True, help_text="Highest value that is still within specification.")
+    waits_for = models.CharField(
+        max_length=200, blank=True, help_text="What a draft still lacks: the source that its values are to come from."
+    )
     version = models.PositiveIntegerField(default=1, editable=False)
 
     class Meta:
@@ -58,6 +99,9 @@ class Metric(models.Model):
             one_of("direction", Direction, model="metric"),
             one_of("status", MetricStatus, model="metric"),
             in_range("decimals", 0, 9, model="metric"),
+            one_of("cadence", Cadence, model="metric"),
+            one_of("flow", Flow, model="metric"),
+            ordered("lower_spec", "upper_spec", model="metric"),
         ]
 
     def __str__(self) -> str:
@@ -82,6 +126,9 @@ class MetricVersion(models.Model):
     time_zone = models.CharField(max_length=60, help_text="The organisation's zone that days are cut in.")
     week_start = models.PositiveSmallIntegerField(default=0, help_text="0 is Monday.")
     fiscal_year_start = models.PositiveSmallIntegerField(default=1, help_text="The month a year begins in, 1 to 12.")
+    rolling_days = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="Rolling periods of so many days are kept as well, one beginning every day."
+    )
     hash = models.CharField(max_length=64, editable=False)
     effective_from = models.DateTimeField()
     reason = models.CharField(max_length=300, blank=True)
@@ -89,6 +136,9 @@ class MetricVersion(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     approved_at = models.DateTimeField(null=True, blank=True)
+    is_retroactive = models.BooleanField(
+        default=False, help_text="Its values stand for all periods; else only from the day it took effect."
+    )
 
     class Meta:
         ordering = ["metric", "-number"]
@@ -97,6 +147,7 @@ class MetricVersion(models.Model):
             one_of("kind", Kind, model="metricversion"),
             in_range("week_start", 0, 6, model="metricversion"),
             in_range("fiscal_year_start", 1, 12, model="metricversion"),
+            in_range("rolling_days", 2, 366, model="metricversion"),
             models.CheckConstraint(
                 name="metricversion_approver_has_time",
                 condition=models.Q(approved_by__isnull=True) | models.Q(approved_at__isnull=False),

@@ -12,12 +12,14 @@ class Grain(TonedChoices):
     MONTH = "month", "none", "Month"
     QUARTER = "quarter", "none", "Quarter"
     YEAR = "year", "none", "Year"
+    ROLLING = "rolling", "none", "Rolling days"
     ALL = "all", "none", "Whole history"
 
 
 class DayCell(models.Model):
     """What one organisation day contributes to one metric version: numbers that merge exactly into any period.
 
+    Versions whose rows fold alike (a median and a 90th percentile, say) share their cells; `version` is the oldest one.
     Each kind uses the columns it needs: `n` rows, `total` and `denominator` whole numbers in the measure's base unit,
     `data` the day's sorted values (percentiles) or histogram.
     """
@@ -26,8 +28,8 @@ class DayCell(models.Model):
     segment = models.CharField(max_length=200, blank=True)
     day = models.DateField()
     n = models.BigIntegerField()
-    total = models.DecimalField(max_digits=38, decimal_places=0, default=0)
-    denominator = models.DecimalField(max_digits=38, decimal_places=0, default=0)
+    total = models.BigIntegerField(default=0)
+    denominator = models.BigIntegerField(default=0)
     data = models.BinaryField(default=b"")
 
     class Meta:
@@ -36,6 +38,44 @@ class DayCell(models.Model):
 
     def __str__(self) -> str:
         return f"{self.version_id} {self.segment} {self.day}"
+
+
+class MonthCell(models.Model):
+    """What one calendar month contributes, made of its day cells: quarters, years and the whole history are made of it.
+
+    `data` is a merged histogram. For percentiles the month's sorted values lie in column blocks; `blocks` says which,
+    from which value on and how many each holds, and `hashes` what they held when written.
+    """
+
+    version = models.ForeignKey(MetricVersion, on_delete=models.PROTECT, related_name="+")
+    segment = models.CharField(max_length=200, blank=True)
+    month = models.DateField(help_text="Its first day.")
+    n = models.BigIntegerField(default=0)
+    total = models.BigIntegerField(default=0)
+    denominator = models.BigIntegerField(default=0)
+    data = models.BinaryField(default=b"")
+    blocks = models.BinaryField(default=b"")
+    hashes = models.BinaryField(default=b"")
+
+    class Meta:
+        ordering = ["version", "segment", "month"]
+        constraints = [models.UniqueConstraint(fields=["version", "segment", "month"], name="monthcell_unique")]
+
+    def __str__(self) -> str:
+        return f"{self.version_id} {self.segment} {self.month:%Y-%m}"
+
+
+class ColumnBlock(models.Model):
+    """Neighbouring values of one month's sorted column, never changed: a block that would change is replaced."""
+
+    cell = models.ForeignKey(MonthCell, on_delete=models.PROTECT, related_name="+")
+    data = models.BinaryField()
+
+    class Meta:
+        ordering = ["cell", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.cell_id} {self.pk}"
 
 
 class PeriodValue(models.Model):
@@ -74,6 +114,7 @@ class ValueRevision(models.Model):
     n = models.BigIntegerField(default=0)
     computed_at = models.DateTimeField()
     cause = models.CharField(max_length=60, blank=True)
+    edits = models.BigIntegerField(default=0, db_default=0, help_text="How many row changes stand behind the change.")
 
     class Meta:
         ordering = ["version", "segment", "grain", "start", "computed_at", "pk"]

@@ -1,183 +1,135 @@
 """Where metrics stand: the last complete week against its limits and its path. What tiles, lists and pages share."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import takewhile
 
 from django.db.models import Min
 
-from metrics.models import Direction, DirtyMark, Grain, Kind, Metric, MetricVersion, Target
-from metrics.selectors.targets import PathStatus, expected_at, get_current_targets, judge_value
+from metrics.models import (
+    Baseline,
+    DirtyMark,
+    EpisodeState,
+    Grain,
+    Lane,
+    Metric,
+    MetricVersion,
+    SignalEpisode,
+    Target,
+)
+from metrics.selectors.as_of import Cut, believed, list_versions_at
+from metrics.selectors.phases import Phase, list_phases
+from metrics.selectors.standing import TREND_WEEKS, Standing, last_day
+from metrics.selectors.targets import PathStatus, get_current_targets, judge_value
 from metrics.selectors.values import Point, Series, calendar_for, get_current_versions, list_series
-from metrics.statistics.trend import theil_sen
-from metrics.statistics.xmr import BASELINE, MIN_BASELINE, Signal, XmrLimits, find_signals, xmr_limits
+from metrics.statistics.rules import Signal, find_signals
+from metrics.statistics.xmr import XmrLimits
+
+__all__ = ["TREND_WEEKS", "WEEKS", "Standing", "last_day", "list_standings"]
 
 WEEKS = 52
-TREND_WEEKS = 8
-_PERCENT, _RATIO = "%", "ratio"
-_Test = Callable[[float, XmrLimits], bool]
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """One metric by week. `weeks` are the complete ones, oldest first, from the first with a value; gaps have no value.
+class _Around:
+    """What is stored beside the values of several metrics."""
 
-    `limits` are computed from the first 26 known weeks shown (at least 12); `signals` count in `weeks`.
-    `waiting` is how long the oldest change of the metric's source has waited for its recompute.
+    baselines: Mapping[int, Sequence[Baseline]]
+    episodes: Mapping[int, Sequence[SignalEpisode]]
+    targets: Mapping[int, Target]
+    waiting: Mapping[str, timedelta]
+
+
+def list_standings(
+    *,
+    at: datetime,
+    keys: Iterable[str] | None = None,
+    weeks: int = WEEKS,
+    segment: str = "",
+    is_believed: bool = False,
+) -> list[Standing]:
+    """The approved metrics in scorecard order; seven queries however many, and one more where a definition changed.
+
+    With `is_believed` they are where they were believed to stand at `at`: values, limits and targets of then, by the
+    definitions of then; signals that were open then and are closed by now are left out.
     """
-
-    version: MetricVersion
-    weeks: Sequence[Point]
-    running: Point | None
-    limits: XmrLimits | None
-    signals: Sequence[Signal]
-    target: Target | None
-    judged: PathStatus | None
-    waiting: timedelta | None
-
-    @property
-    def metric(self) -> Metric:
-        return self.version.metric
-
-    @property
-    def is_stale(self) -> bool:
-        """Whether a change has waited for longer than the metric may be late."""
-        return self.waiting is not None and self.waiting > timedelta(seconds=self.metric.freshness_seconds)
-
-    @property
-    def last(self) -> Point | None:
-        """The last complete week that has a value."""
-        return next((week for week in reversed(self.weeks) if week.value is not None), None)
-
-    @property
-    def previous(self) -> Point | None:
-        """The known week before the last one."""
-        known = [week for week in self.weeks if week.value is not None]
-        return known[-2] if len(known) > 1 else None
-
-    @property
-    def is_current(self) -> bool:
-        """Whether the last complete week has a value."""
-        return bool(self.weeks) and self.weeks[-1].value is not None
-
-    @property
-    def known(self) -> int:
-        """How many complete weeks have a value."""
-        return sum(week.value is not None for week in self.weeks)
-
-    @property
-    def weeks_missing(self) -> int:
-        """How many more weeks limits need."""
-        return max(0, MIN_BASELINE - self.known)
-
-    @property
-    def current_signal(self) -> Signal | None:
-        """The signal on the last complete week."""
-        last = self.signals[-1] if self.signals else None
-        return last if last and self.is_current and last.index == len(self.weeks) - 1 else None
-
-    @property
-    def outside(self) -> int:
-        """How many weeks in a row, the last one included, lie outside the limit on the side of the current signal."""
-        return self._streak(lambda value, limits: value > limits.upper, lambda value, limits: value < limits.lower)
-
-    @property
-    def run(self) -> int:
-        """How many weeks in a row, the last one included, lie on the current signal's side of the centre."""
-        return self._streak(lambda value, limits: value > limits.centre, lambda value, limits: value < limits.centre)
-
-    def _streak(self, high: _Test, low: _Test) -> int:
-        signal, limits = self.current_signal, self.limits
-        if signal is None or limits is None:
-            return 0
-        test = high if signal.side == "high" else low
-        known = [week.value for week in self.weeks if week.value is not None]
-        return sum(1 for _ in takewhile(lambda value: test(value, limits), reversed(known)))
-
-    def is_improving(self, side: str) -> bool:
-        """Whether leaving the limits on this side is good news; for a metric that should stay in a band it never is."""
-        return {"high": Direction.UP, "low": Direction.DOWN}.get(side) == self.metric.direction
-
-    @property
-    def tone(self) -> str:
-        """bad: a worsening signal now. watch: behind its path. none: no value last week. Else empty: quiet."""
-        signal = self.current_signal
-        if signal and not self.is_improving(signal.side):
-            return "bad"
-        if self.judged and self.judged.behind:
-            return "watch"
-        return "" if self.is_current else "none"
-
-    @property
-    def is_loud(self) -> bool:
-        return self.tone in {"bad", "watch"}
-
-    @property
-    def trend(self) -> float | None:
-        """The robust change a week over the last eight known weeks."""
-        values = [week.value for week in self.weeks if week.value is not None]
-        return theil_sen(values[-TREND_WEEKS:])
-
-    @property
-    def needed(self) -> float | None:
-        """The change a week that still reaches the target by its due day; None without one ahead."""
-        last = self.last
-        if last is None or last.value is None or self.target is None or self.target.due_on is None or last.end is None:
-            return None
-        weeks = (self.target.due_on - last.end).days / 7
-        return (self.target.target_value - last.value) / weeks if weeks >= 1 else None
-
-    def path_on(self, point: Point) -> float | None:
-        """The path's value on a period's last day."""
-        return None if self.target is None else expected_at(self.target, last_day(point))
-
-
-def last_day(point: Point) -> date:
-    """The last day of a period; today has no place here, so the whole history stands for its first."""
-    return point.end - timedelta(days=1) if point.end else point.start
-
-
-def list_standings(*, at: datetime, keys: Iterable[str] | None = None, weeks: int = WEEKS) -> list[Standing]:
-    """The approved metrics in scorecard order; five queries however many."""
-    versions = list(get_current_versions(keys).values())
+    current = get_current_versions(keys)
+    versions = list((list_versions_at(at, current) if is_believed else current).values())
     if not versions:
         return []
     today = calendar_for(versions[0]).day_of(at)
-    series = list_series(versions, Grain.WEEK, today - timedelta(weeks=weeks), today, at=at)
-    targets = get_current_targets([version.metric for version in versions])
-    waiting = _waiting_by_source({version.source for version in versions}, at)
-    return [
-        _standing(series[version.metric.key], targets.get(version.metric_id), waiting.get(version.source))
-        for version in versions
-    ]
+    read = believed(Cut(at)) if is_believed else None
+    series = list_series(versions, Grain.WEEK, today - timedelta(weeks=weeks), today, at=at, segment=segment, read=read)
+    around = _load_around(versions, segment, at)
+    return [_standing(series[version.metric.key], around) for version in versions]
+
+
+def _load_around(versions: Sequence[MetricVersion], segment: str, at: datetime) -> _Around:
+    metrics = [version.metric for version in versions]
+    baselines: dict[int, list[Baseline]] = defaultdict(list)
+    rows = Baseline.objects.filter(version__metric__in=metrics, segment=segment, grain=Grain.WEEK, frozen_at__lte=at)
+    for row in rows.order_by("pk"):
+        baselines[row.version_id].append(row)
+    episodes: dict[int, list[SignalEpisode]] = defaultdict(list)
+    found = SignalEpisode.objects.filter(state=EpisodeState.OPEN, baseline__version__metric__in=metrics)
+    for episode in (
+        found.filter(baseline__segment=segment, detected_at__lte=at)
+        .select_related("baseline__version")
+        .order_by("opened_on")
+    ):
+        episodes[episode.baseline.version.metric_id].append(episode)
+    return _Around(
+        baselines=baselines,
+        episodes=episodes,
+        targets=get_current_targets(metrics, segment=segment, at=at),
+        waiting=_waiting_by_source({version.source for version in versions}, at),
+    )
 
 
 def _waiting_by_source(sources: set[str], at: datetime) -> dict[str, timedelta]:
-    """How long the oldest mark of each source has waited; sources without one are left out."""
-    rows = DirtyMark.objects.filter(source__in=sources).order_by().values("source").annotate(oldest=Min("created_at"))
+    """How long the oldest changed row of each source has waited; sources without one are left out.
+
+    A backfill is no change: what is shown stays right while it goes on.
+    """
+    marks = DirtyMark.objects.filter(source__in=sources, lane=Lane.ROWS).order_by()
+    rows = marks.values("source").annotate(oldest=Min("created_at"))
     return {row["source"]: at - row["oldest"] for row in rows}
 
 
-def _standing(series: Series, target: Target | None, waiting: timedelta | None) -> Standing:
-    complete = [point for point in series.points if point.complete]
+def _standing(series: Series, around: _Around) -> Standing:
+    complete = list(takewhile(lambda point: point.complete, series.points))
     begun = next((i for i, point in enumerate(complete) if point.value is not None), len(complete))
     weeks = complete[begun:]
-    running = next((point for point in series.points if not point.complete), None)
-    where = [i for i, week in enumerate(weeks) if week.value is not None]
-    values = [week.value for week in weeks if week.value is not None]
-    limits = xmr_limits(values[:BASELINE], floor=_floor(values), ceiling=_ceiling(series.version))
-    found = find_signals(values, limits) if limits else []
+    phases = list_phases(series, weeks, around.baselines)
+    limits = phases[-1].limits if phases and phases[-1].end == len(weeks) - 1 else None
+    target = around.targets.get(series.metric.pk)
     return Standing(
         version=series.version,
         weeks=weeks,
-        running=running,
-        limits=limits,
-        signals=[Signal(where[signal.index], signal.rule, signal.side) for signal in found],
+        running=next((point for point in series.points if not point.complete), None),
+        phases=phases,
+        signals=[signal for phase in phases for signal in signals_of(phase, weeks)],
+        episodes=around.episodes.get(series.metric.pk, ()),
         target=target,
         judged=_judge(series.metric, weeks, target, limits),
-        waiting=waiting,
+        waiting=around.waiting.get(series.version.source),
     )
+
+
+def known_of(phase: Phase, weeks: Sequence[Point]) -> tuple[list[int], list[float]]:
+    """The indices and values of a phase's weeks that have one."""
+    known = [(i, value) for i in range(phase.start, phase.end + 1) if (value := weeks[i].value) is not None]
+    return [i for i, _ in known], [value for _, value in known]
+
+
+def signals_of(phase: Phase, weeks: Sequence[Point]) -> list[Signal]:
+    """The signals of a phase, counted in all weeks; none without limits."""
+    if phase.limits is None:
+        return []
+    where, values = known_of(phase, weeks)
+    return [Signal(where[s.index], s.rule, s.side) for s in find_signals(values, phase.limits)]
 
 
 def _judge(
@@ -187,15 +139,3 @@ def _judge(
         return None
     mean_range = limits.mean_range if limits else None
     return judge_value(target, weeks[-1].value, last_day(weeks[-1]), direction=metric.direction, mean_range=mean_range)
-
-
-def _floor(values: Sequence[float]) -> float | None:
-    """Nothing we count or time goes below zero; a metric that has been below it has no floor."""
-    return 0.0 if values and min(values) >= 0 else None
-
-
-def _ceiling(version: MetricVersion) -> float | None:
-    """The natural upper bound of shares."""
-    if version.metric.unit == _PERCENT and version.kind in {Kind.RATIO, Kind.INTERVAL_SHARE}:
-        return 100.0
-    return 1.0 if version.metric.unit == _RATIO or version.kind == Kind.INTERVAL_SHARE else None

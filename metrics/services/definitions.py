@@ -1,31 +1,48 @@
 """Shipped definitions as rows: installed after migrate, and never again over what people have edited."""
 
-import hashlib
-import json
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.db import transaction
+from django.db.models import F
 
-from metrics.models import Metric, MetricStatus, MetricVersion, Target, TargetShape
+from metrics.models import Metric, MetricStatus, TargetShape
 from metrics.services.marks import mark_all_days
-from metrics.sources import ShippedMetric, get_source, list_shipped_metrics
+from metrics.services.targets import NewTarget, set_target
+from metrics.services.versions import Definition, create_version
+from metrics.sources import ShippedMetric, ShippedTarget, get_source, list_shipped_metrics
+
+OWNERS = "coo"
+"""The role whose first active account owns shipped metrics until they are handed out."""
 
 
 def install_shipped_metrics(*, at: datetime) -> list[str]:
     """Create the shipped metrics that the database lacks, with their first version and target; the keys created.
 
-    A metric that exists is left alone, whatever was changed about it. A new one's days are marked for backfill.
+    A metric that exists is left alone, whatever was changed about it, but for an owner where it has none. A new one's
+    days are marked for backfill. One whose source does not exist yet becomes a draft that says so.
     """
     have = set(Metric.objects.values_list("key", flat=True))
     created = [shipped for shipped in list_shipped_metrics() if shipped.key not in have]
     with transaction.atomic():
         for shipped in created:
             _install(shipped, at=at)
-        for source in {shipped.source for shipped in created}:
+        for source in sorted({shipped.source for shipped in created if not shipped.waits_for}):
             mark_all_days(get_source(source))
+        give_owners()
     return [shipped.key for shipped in created]
+
+
+def give_owners() -> int:
+    """Give the shipped metrics that nobody owns to the first active COO, if there is one; how many."""
+    users: Any = get_user_model()._default_manager
+    owner = users.filter(is_active=True, groups__name=OWNERS).order_by("pk").first()
+    if owner is None:
+        return 0
+    keys = [shipped.key for shipped in list_shipped_metrics()]
+    ownerless = Metric.objects.filter(key__in=keys, owner__isnull=True)
+    return ownerless.update(owner=owner, version=F("version") + 1)
 
 
 def _install(shipped: ShippedMetric, *, at: datetime) -> None:
@@ -37,56 +54,30 @@ def _install(shipped: ShippedMetric, *, at: datetime) -> None:
         unit=shipped.unit,
         decimals=shipped.decimals,
         direction=shipped.direction,
-        status=MetricStatus.APPROVED,
+        status=MetricStatus.DRAFT if shipped.waits_for else MetricStatus.APPROVED,
         position=shipped.position,
+        waits_for=shipped.waits_for,
+        cadence=shipped.cadence,
+        flow=shipped.flow,
     )
-    create_version(
-        metric=metric,
-        kind=shipped.kind,
-        source=shipped.source,
-        formula=dict(shipped.formula),
-        dimensions=list(shipped.dimensions),
-        reason="Shipped definition.",
-        at=at,
-    )
+    if not shipped.waits_for:
+        shape = Definition(shipped.kind, shipped.source, dict(shipped.formula), list(shipped.dimensions))
+        create_version(metric=metric, definition=shape, reason="Shipped definition.", at=at)
     if shipped.target is not None:
-        start = at.date()
-        linear = shipped.target.days is not None
-        Target.objects.create(
-            metric=metric,
-            shape=TargetShape.LINEAR if linear else TargetShape.LEVEL,
-            baseline_value=shipped.target.baseline,
-            baseline_note=shipped.target.reason,
-            target_value=shipped.target.value,
-            start_on=start,
-            due_on=start + timedelta(days=shipped.target.days) if shipped.target.days else None,
-            set_at=at,
-            reason="Shipped target.",
-        )
+        set_target(new=_target(metric, shipped.target, at.date()), by=None, at=at)
 
 
-def create_version(
-    *,
-    metric: Metric,
-    kind: str,
-    source: str,
-    formula: dict[str, Any],
-    dimensions: list[str],
-    reason: str,
-    at: datetime,
-) -> MetricVersion:
-    """The next immutable version of a metric, cut by the organisation's calendar as it is set now."""
-    body = {
-        "kind": kind,
-        "source": source,
-        "formula": formula,
-        "dimensions": dimensions,
-        "time_zone": settings.ORGANISATION_TIME_ZONE,
-        "week_start": settings.ORGANISATION_WEEK_START,
-        "fiscal_year_start": settings.ORGANISATION_YEAR_START,
-    }
-    digest = hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
-    number = 1 + max(metric.versions.values_list("number", flat=True), default=0)
-    return MetricVersion.objects.create(
-        metric=metric, number=number, hash=digest, effective_from=at, approved_at=at, reason=reason, **body
+def _target(metric: Metric, shipped: ShippedTarget, start: date) -> NewTarget:
+    due = date(start.year + 1, 1, 1) if shipped.is_by_new_year else None
+    if shipped.days is not None:
+        due = start + timedelta(days=shipped.days)
+    return NewTarget(
+        metric=metric,
+        shape=TargetShape(shipped.shape) if due else TargetShape.LEVEL,
+        baseline_value=shipped.baseline,
+        baseline_note=shipped.reason,
+        target_value=shipped.value,
+        start_on=start,
+        due_on=due,
+        reason="Shipped target.",
     )

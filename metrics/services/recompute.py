@@ -1,23 +1,28 @@
 """Turning dirty marks into fresh values: the transaction that a worker may be killed in anywhere."""
 
 import time
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 import structlog
-from django.db import transaction
-from django.db.models import F, Min, Q
+from django.db import connection, transaction
+from django.db.models import BigIntegerField, Case, ExpressionWrapper, F, Min, Q, QuerySet, When
 
 from foundation.claims import try_advisory_lock
-from metrics.models import DirtyMark, MetricVersion, SourceRun
+from metrics.formulas import DERIVED_SOURCE
+from metrics.models import DirtyMark, Lane, PeriodValue, SourceRun
 from metrics.periods import OrganisationCalendar, days_of_marks
-from metrics.services.cells import compute_cells, group_by_calendar, list_live_versions
-from metrics.services.values import derive_values, store_cells
+from metrics.services.cells import Family, group_by_zone, list_families
+from metrics.services.derived import mark_derived, refresh_derived
+from metrics.services.refresh import refresh_days
+from metrics.services.values import Edits, Occasion
 from metrics.sources import MetricSource, get_source, list_sources
 
 DAYS_A_BATCH = 62
 _MARKS_A_BATCH = 5_000
+_OF_A_RUN = ["finished_at", "days", "marks", "seconds"]
 _BACK_OFF_SECONDS = (10, 60, 300, 1800, 7200)
 
 log = structlog.get_logger(__name__)
@@ -43,33 +48,35 @@ def recompute_pending(
     done: list[Batch] = []
     busy: set[str] = set()
     while len(done) < max_batches:
-        waiting = [key for key in list_due_sources(at=at, now_please=now_please) if key not in busy]
+        due = list_due_sources(at=at, now_please=now_please)
+        waiting = [key for key, lane in due.items() if key not in busy and lane == min(due.values())]
         if not waiting:
             break
-        batch = _recompute_or_isolate(get_source(waiting[0]), at=at, days_a_batch=days_a_batch)
-        if batch is None:
-            busy.add(waiting[0])
-        else:
-            done.append(batch)
-            if now_please is False and get_source(batch.source).refresh_seconds:
-                busy.add(batch.source)
+        for key in waiting[: max_batches - len(done)]:
+            batch = _recompute_or_isolate(get_source(key), at=at, days_a_batch=days_a_batch)
+            if batch is not None:
+                done.append(batch)
+            if batch is None or (get_source(key).refresh_seconds and not now_please):
+                busy.add(key)
     return done
 
 
-def list_due_sources(*, at: datetime, now_please: bool = False) -> list[str]:
-    """Keys of sources with marks due, oldest mark first; those within their refresh interval are left out."""
+def list_due_sources(*, at: datetime, now_please: bool = False) -> dict[str, int]:
+    """The first lane in which each source has marks due, the source with the oldest mark first.
+
+    Sources within their refresh interval are left out.
+    """
     known = {source.key: source for source in list_sources()}
-    rows = DirtyMark.objects.filter(_due(at)).values("source").annotate(oldest=Min("created_at")).order_by("oldest")
-    last_run = dict(SourceRun.objects.values_list("source", "finished_at"))
-    due = []
-    for row in rows:
-        source = known.get(row["source"])
-        if source is None:
-            continue
-        wait = timedelta(seconds=0 if now_please else source.refresh_seconds)
-        if source.key not in last_run or last_run[source.key] + wait <= at:
-            due.append(source.key)
-    return due
+    waiting = DirtyMark.objects.filter(_due(at)).values("source")
+    rows = list(waiting.annotate(lane=Min("lane"), oldest=Min("created_at")).order_by("oldest"))
+    patient = [] if now_please else [row["source"] for row in rows if _wait_of(known, row["source"])]
+    runs = SourceRun.objects.filter(source__in=patient).values_list("source", "finished_at") if patient else ()
+    resting = {key for key, finished_at in runs if finished_at + _wait_of(known, key) > at}
+    return {row["source"]: row["lane"] for row in rows if row["source"] in known and row["source"] not in resting}
+
+
+def _wait_of(known: Mapping[str, MetricSource], key: str) -> timedelta:
+    return timedelta(seconds=known[key].refresh_seconds if key in known else 0)
 
 
 def _due(at: datetime) -> Q:
@@ -84,12 +91,12 @@ def _recompute_or_isolate(source: MetricSource, *, at: datetime, days_a_batch: i
         log.exception("metrics.batch_failed", source=source.key, days=days_a_batch)
         if days_a_batch > 1:
             return _recompute_or_isolate(source, at=at, days_a_batch=1)
-        _set_newest_aside(source, at=at)
+        _set_first_aside(source, at=at)
         return Batch(source.key, 0, 0, 0)
 
 
 def recompute_batch(source: MetricSource, *, at: datetime, max_days: int = DAYS_A_BATCH) -> Batch | None:
-    """Claim marks of one source and recompute their days, newest first, in one transaction.
+    """Claim marks of one source and recompute their days in one transaction.
 
     The source's lock is taken before anything is read, so that what two workers write never mixes; None when another
     worker holds it or no mark is due. Killed anywhere, the transaction leaves no trace and the marks wait.
@@ -98,66 +105,105 @@ def recompute_batch(source: MetricSource, *, at: datetime, max_days: int = DAYS_
     with transaction.atomic():
         if not try_advisory_lock(("metrics", source.key)):
             return None
-        versions = list_live_versions(source.key)
-        marks = _claim(source, versions, at=at, max_days=max_days)
-        if not marks:
+        _commit_without_waiting()
+        families = list_families(source.key)
+        claim = _claim(source, families, at=at, max_days=max_days)
+        if not claim.marks:
             return None
-        days, changed = _recompute_hours(source, versions, set(marks.values()), at=at)
-        claimed = list(marks)
+        days, changed = _recompute(source, families, claim, at=at)
+        claimed = [pk for pk, _, _ in claim.marks]
         for start in range(0, len(claimed), 500):
             DirtyMark.objects.filter(pk__in=claimed[start : start + 500]).delete()
-        SourceRun.objects.update_or_create(
+        run = SourceRun(
             source=source.key,
-            defaults={
-                "finished_at": at,
-                "days": len(days),
-                "marks": len(marks),
-                "seconds": time.monotonic() - began,
-            },
+            finished_at=at,
+            days=len(days),
+            marks=len(claimed),
+            seconds=time.monotonic() - began,
         )
-    return Batch(source.key, len(marks), len(days), changed)
+        SourceRun.objects.bulk_create([run], update_conflicts=True, unique_fields=["source"], update_fields=_OF_A_RUN)
+    return Batch(source.key, len(claimed), len(days), changed)
 
 
-def _claim(source: MetricSource, versions: Sequence[MetricVersion], *, at: datetime, max_days: int) -> dict[int, int]:
-    """Marks due, newest first, as id to UTC hour: as many as touch at most `max_days` days of each calendar."""
-    rows = (
-        DirtyMark.objects.filter(_due(at), source=source.key)
-        .order_by("-utc_hour", "-pk")
-        .values_list("pk", "utc_hour")[:_MARKS_A_BATCH]
-    )
-    taken: dict[OrganisationCalendar, set[date]] = {calendar: set() for calendar in group_by_calendar(versions)}
-    marks: dict[int, int] = {}
-    for pk, hour in rows:
+def _commit_without_waiting() -> None:
+    """Spare the wait for the disk: a commit lost in a crash brings back the marks it deleted, and is done again."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL synchronous_commit = off")
+
+
+@dataclass(frozen=True)
+class _Claim:
+    """Marks of one lane as rows of (id, UTC hour, edits)."""
+
+    lane: int
+    marks: Sequence[tuple[int, int, int]]
+
+    @property
+    def hours(self) -> set[int]:
+        return {hour for _, hour, _ in self.marks}
+
+    def edits(self, calendar: OrganisationCalendar) -> Edits:
+        """The edits behind the marks, by the local days they lie on."""
+        counts: Counter[tuple[date, date]] = Counter()
+        for _, hour, edits in self.marks:
+            days = calendar.days_of_hour(hour)
+            counts[min(days), max(days)] += edits
+        return Edits([(first, last, count) for (first, last), count in counts.items() if count])
+
+
+def _due_marks(source: MetricSource, at: datetime) -> "QuerySet[DirtyMark]":
+    """Due marks: changed rows first and newest first, then backfills from their first day on.
+
+    From the first day on, so that a stock's later levels are not stored again for every older batch.
+    """
+    reverse = ExpressionWrapper(-F("utc_hour"), output_field=BigIntegerField())
+    newest_first = Case(When(lane=Lane.ROWS, then=reverse), default=F("utc_hour"))
+    return DirtyMark.objects.filter(_due(at), source=source.key).order_by("lane", newest_first, "-pk")
+
+
+def _claim(source: MetricSource, families: Sequence[Family], *, at: datetime, max_days: int) -> _Claim:
+    """As many due marks of one lane as touch at most `max_days` days of each zone."""
+    rows = list(_due_marks(source, at).values_list("pk", "utc_hour", "edits", "lane")[:_MARKS_A_BATCH])
+    taken: dict[OrganisationCalendar, set[date]] = {calendar: set() for calendar in group_by_zone(families)}
+    marks: list[tuple[int, int, int]] = []
+    for pk, hour, edits, lane in rows:
+        if lane != rows[0][3]:
+            break
         wider = {calendar: days | calendar.days_of_hour(hour) for calendar, days in taken.items()}
         if marks and any(len(days) > max_days for days in wider.values()):
             break
         taken = wider
-        marks[pk] = hour
-    return marks
+        marks.append((pk, hour, edits))
+    return _Claim(rows[0][3] if rows else Lane.ROWS, marks)
 
 
-def _recompute_hours(
-    source: MetricSource, versions: Sequence[MetricVersion], hours: set[int], *, at: datetime
+def _recompute(
+    source: MetricSource, families: Sequence[Family], claim: _Claim, *, at: datetime
 ) -> tuple[set[date], int]:
-    """Recompute the days these hours touch, in each version's calendar; the days, and how many values changed."""
+    """Recompute the days the claimed hours touch, in each zone; the days, and how many values changed."""
+    if source.key == DERIVED_SOURCE:
+        return refresh_derived([version for family in families for version in family.members], claim.hours, at=at)
     touched: set[date] = set()
-    changed = 0
-    for calendar, group in group_by_calendar(versions).items():
-        days = days_of_marks(hours, calendar)
+    changed: list[PeriodValue] = []
+    thorough = claim.lane == Lane.BACKFILL
+    for calendar, group in group_by_zone(families).items():
+        days = days_of_marks(claim.hours, calendar)
         touched |= days
-        store_cells(group, days, compute_cells(source, calendar, group, days))
-        changed += sum(derive_values(version, days, at=at, cause="recompute") for version in group)
-    return touched, changed
+        occasion = Occasion(at, "backfill" if thorough else "recompute", claim.edits(calendar))
+        changed += refresh_days(source, calendar, group, days, occasion, thorough=thorough)
+    mark_derived(changed)
+    return touched, len(changed)
 
 
-def _set_newest_aside(source: MetricSource, *, at: datetime) -> None:
-    """Put the mark that failed on its own out of the way for a while; it shows under data health."""
+def _set_first_aside(source: MetricSource, *, at: datetime) -> None:
+    """Put the hour that failed on its own out of the way for a while; it shows under data health."""
     with transaction.atomic():
-        newest = DirtyMark.objects.filter(_due(at), source=source.key).order_by("-utc_hour", "-pk").first()
-        if newest is None:
+        first = _due_marks(source, at).first()
+        if first is None:
             return
-        wait = _BACK_OFF_SECONDS[min(newest.attempts, len(_BACK_OFF_SECONDS) - 1)]
-        DirtyMark.objects.filter(source=source.key, utc_hour=newest.utc_hour).update(
+        wait = _BACK_OFF_SECONDS[min(first.attempts, len(_BACK_OFF_SECONDS) - 1)]
+        DirtyMark.objects.filter(source=source.key, utc_hour=first.utc_hour).update(
             attempts=F("attempts") + 1,
             not_before=at + timedelta(seconds=wait),
             last_error="The day could not be recomputed; the worker's log has the cause.",

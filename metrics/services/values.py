@@ -1,4 +1,4 @@
-"""Period values from day cells, and the history of what they were."""
+"""Period values as rows, and the history of what they were."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -6,13 +6,16 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
 
-from metrics.cell_line import CellLine
-from metrics.kinds import KINDS, Cell, Value
-from metrics.models import DayCell, Grain, MetricVersion, PeriodValue, ValueRevision
-from metrics.periods import PUBLISHED_AFTER, OrganisationCalendar
-from metrics.services.cells import CellKey, calendar_of
+from django.db.models import Q
 
-_BATCH = 500
+from metrics.keys import ValueKey
+from metrics.kinds import KINDS, Value
+from metrics.models import MetricVersion, PeriodValue, ValueRevision
+from metrics.periods import PUBLISHED_AFTER, OrganisationCalendar
+from metrics.services.cells import calendar_of
+from metrics.services.day_cells import BATCH
+
+_MANY = 200
 
 
 class _Stored(NamedTuple):
@@ -28,117 +31,32 @@ _STORED = tuple(_Stored.__annotations__)
 
 
 @dataclass(frozen=True)
-class PeriodKey:
-    segment: str
-    grain: str
-    start: date
+class Edits:
+    """How many row changes of a batch lie on which days: a UTC hour touches its first and its last day."""
+
+    counts: Sequence[tuple[date, date, int]] = ()
+
+    def between(self, start: date, end: date | None) -> int:
+        """Those that touch the days start ≤ day < end."""
+        return sum(n for first, last, n in self.counts if last >= start and (end is None or first < end))
 
 
-def store_cells(versions: Sequence[MetricVersion], days: Iterable[date], cells: Mapping[CellKey, Cell]) -> None:
-    """Set the cells of these days: rows are replaced, and removed where a day has none any more."""
-    wanted = set(days)
-    stored = DayCell.objects.filter(version__in=versions, day__in=wanted).values_list(
-        "pk", "version_id", "segment", "day"
-    )
-    gone = [pk for pk, version, segment, day in stored if CellKey(version, segment, day) not in cells]
-    for start in range(0, len(gone), _BATCH):
-        DayCell.objects.filter(pk__in=gone[start : start + _BATCH]).delete()
-    DayCell.objects.bulk_create(
-        [
-            DayCell(
-                version_id=key.version_id,
-                segment=key.segment,
-                day=key.day,
-                n=cell.n,
-                total=cell.total,
-                denominator=cell.denominator,
-                data=cell.data,
-            )
-            for key, cell in cells.items()
-        ],
-        batch_size=_BATCH,
-        update_conflicts=True,
-        unique_fields=["version", "segment", "day"],
-        update_fields=["n", "total", "denominator", "data"],
-    )
+@dataclass(frozen=True)
+class Occasion:
+    """When, why and by how many edits values are stored."""
+
+    at: datetime
+    cause: str
+    edits: Edits = Edits()
 
 
-def derive_values(version: MetricVersion, days: Iterable[date], *, at: datetime, cause: str) -> int:
-    """Derive every period that contains one of the days from the stored cells; how many values changed.
-
-    A stock carries on: there every stored period from the first of the days on is derived.
-    """
-    touched = sorted(set(days))
-    calendar = calendar_of(version)
-    values: dict[PeriodKey, Value] = {}
-    loaded, stored = _load_cells(version), _stored_days(version, touched[0])
-    for segment in {*loaded, *stored}:
-        values.update(_segment_values(version, segment, loaded.get(segment, {}), touched, stored.get(segment, set())))
-    return _store_values(version, values, calendar, at=at, cause=cause)
-
-
-def expected_values(version: MetricVersion, cells: Mapping[CellKey, Cell]) -> dict[PeriodKey, Value]:
-    """All values that these cells, the whole history of a version, make; for comparison with the stored ones."""
-    by_segment: dict[str, dict[date, Cell]] = defaultdict(dict)
-    for key, cell in cells.items():
-        if key.version_id == version.pk:
-            by_segment[key.segment][key.day] = cell
-    stored = _stored_days(version, date.min)
-    values: dict[PeriodKey, Value] = {}
-    for segment in {*by_segment, *stored}:
-        kept = stored.get(segment, set())
-        days = sorted({*by_segment[segment], *kept})
-        values.update(_segment_values(version, segment, by_segment[segment], days, kept))
-    return values
-
-
-def _segment_values(
-    version: MetricVersion,
-    segment: str,
-    cells: Mapping[date, Cell],
-    touched: Sequence[date],
-    stored: set[date],
-) -> dict[PeriodKey, Value]:
-    calendar = calendar_of(version)
-    line = CellLine(cells, version.kind, version.formula)
-    affected = set(touched)
-    if KINDS[version.kind].fills == "carry":
-        affected = {day for day in {*line.days, *stored} if day >= touched[0]}
-    return {
-        PeriodKey(segment, grain, start): line.value(start, calendar.period_end(start, grain))
-        for grain in Grain.values
-        for start in {calendar.period_start(day, grain) for day in affected}
-    }
-
-
-def _load_cells(version: MetricVersion) -> dict[str, dict[date, Cell]]:
-    loaded: dict[str, dict[date, Cell]] = defaultdict(dict)
-    columns = ("segment", "day", "n", "total", "denominator", *(["data"] if KINDS[version.kind].needs_data else []))
-    rows = DayCell.objects.filter(version=version).order_by().values_list(*columns)
-    for segment, day, n, total, denominator, *data in rows.iterator(chunk_size=2000):
-        loaded[segment][day] = Cell(n, int(total), int(denominator), *map(bytes, data))
-    return loaded
-
-
-def _stored_days(version: MetricVersion, first: date) -> dict[str, set[date]]:
-    """The days from `first` on that have a stored value, by segment; their cells may be gone."""
-    days: dict[str, set[date]] = defaultdict(set)
-    rows = PeriodValue.objects.filter(version=version, grain=Grain.DAY, start__gte=first)
-    for segment, start in rows.values_list("segment", "start"):
-        days[segment].add(start)
-    return days
-
-
-def _store_values(
-    version: MetricVersion,
-    values: Mapping[PeriodKey, Value],
-    calendar: OrganisationCalendar,
-    *,
-    at: datetime,
-    cause: str,
-) -> int:
-    """Upsert the values that differ from what is stored and append a revision for each of them."""
-    stored = _stored_values(version, values)
+def store_values(
+    versions: Iterable[MetricVersion], values: Mapping[ValueKey, Value], occasion: Occasion
+) -> list[PeriodValue]:
+    """Upsert the values that differ from what is stored, and append a revision for each; the rows that changed."""
+    by_id = {version.pk: version for version in versions}
+    calendars = {pk: calendar_of(version) for pk, version in by_id.items()}
+    stored = _stored_values(values)
     changed: list[PeriodValue] = []
     for key, value in values.items():
         row = stored.get(key)
@@ -146,37 +64,59 @@ def _store_values(
             row is not None and (row.value, row.n) == (value.value, value.n)
         ):
             continue
-        changed.append(_next_row(version, key, value, row, calendar, at))
-    _write(changed, cause)
-    return len(changed)
+        changed.append(_next_row(key, value, row, calendars[key.version_id], occasion.at))
+    PeriodValue.objects.bulk_create(
+        changed,
+        batch_size=BATCH,
+        update_conflicts=True,
+        unique_fields=["version", "segment", "grain", "start"],
+        update_fields=["value", "n", "computed_at", "restated_at"],
+    )
+    _append_revisions(changed, by_id, calendars, occasion)
+    return changed
 
 
-def _stored_values(version: MetricVersion, keys: Iterable[PeriodKey]) -> dict[PeriodKey, _Stored]:
-    """What is stored for these periods, and maybe for some between them: of a grain only from the first to the last."""
-    starts: dict[str, set[date]] = defaultdict(set)
-    for key in keys:
-        starts[key.grain].add(key.start)
-    found: dict[PeriodKey, _Stored] = {}
-    for grain, wanted in starts.items():
-        rows = PeriodValue.objects.filter(version=version, grain=grain, start__range=(min(wanted), max(wanted)))
-        for segment, start, *row in rows.values_list("segment", "start", *_STORED):
-            found[PeriodKey(segment, grain, start)] = _Stored(*row)
+def _stored_values(keys: Iterable[ValueKey]) -> dict[ValueKey, _Stored]:
+    """What is stored for these periods, and maybe for some others of the same versions."""
+    groups: dict[str, set[date]] = defaultdict(set)
+    versions, segments = set(), set()
+    for version, segment, grain, start in keys:
+        groups[grain].add(start)
+        versions.add(version)
+        segments.add(segment)
+    if not versions:
+        return {}
+    rows = PeriodValue.objects.filter(version__in=versions).order_by()
+    if len(segments) <= _MANY:
+        rows = rows.filter(segment__in=segments)
+    found: dict[ValueKey, _Stored] = {}
+    for condition in _conditions(groups):
+        for version, segment, grain, start, *row in rows.filter(condition).values_list(
+            "version_id", "segment", "grain", "start", *_STORED
+        ):
+            found[ValueKey(version, segment, grain, start)] = _Stored(*row)
     return found
 
 
+def _conditions(groups: Mapping[str, set[date]]) -> Iterable[Q]:
+    """Few starts are asked for at once, by index; of many, a grain's from the first to the last."""
+    few = {start for starts in groups.values() for start in starts if len(starts) <= _MANY}
+    grains = [grain for grain, starts in groups.items() if len(starts) <= _MANY]
+    if grains:
+        yield Q(grain__in=grains, start__in=few)
+    for grain, starts in groups.items():
+        if len(starts) > _MANY:
+            yield Q(grain=grain, start__range=(min(starts), max(starts)))
+
+
 def _next_row(
-    version: MetricVersion,
-    key: PeriodKey,
-    value: Value,
-    row: _Stored | None,
-    calendar: OrganisationCalendar,
-    at: datetime,
+    key: ValueKey, value: Value, row: _Stored | None, calendar: OrganisationCalendar, at: datetime
 ) -> PeriodValue:
     restated_at = row.restated_at if row else None
     if row and calendar.is_complete(key.start, key.grain, row.computed_at) and row.computed_at + PUBLISHED_AFTER <= at:
         restated_at = at
     return PeriodValue(
-        version=version,
+        version_id=key.version_id,
         segment=key.segment,
         grain=key.grain,
         start=key.start,
@@ -187,16 +127,18 @@ def _next_row(
     )
 
 
-def _write(changed: Sequence[PeriodValue], cause: str) -> None:
-    PeriodValue.objects.bulk_create(
-        changed,
-        batch_size=_BATCH,
-        update_conflicts=True,
-        unique_fields=["version", "segment", "grain", "start"],
-        update_fields=["value", "n", "computed_at", "restated_at"],
-    )
-    ValueRevision.objects.bulk_create(
-        [
+def _append_revisions(
+    changed: Sequence[PeriodValue],
+    versions: Mapping[int, MetricVersion],
+    calendars: Mapping[int, OrganisationCalendar],
+    occasion: Occasion,
+) -> None:
+    """One revision a changed value, with the edits of its own days; a stock's are all edits up to its end."""
+    revisions = []
+    for row in changed:
+        end = calendars[row.version_id].period_end(row.start, row.grain)
+        carries = KINDS[versions[row.version_id].kind].fills == "carry"
+        revisions.append(
             ValueRevision(
                 version_id=row.version_id,
                 segment=row.segment,
@@ -205,9 +147,8 @@ def _write(changed: Sequence[PeriodValue], cause: str) -> None:
                 value=row.value,
                 n=row.n,
                 computed_at=row.computed_at,
-                cause=cause,
+                cause=occasion.cause,
+                edits=occasion.edits.between(date.min if carries else row.start, end),
             )
-            for row in changed
-        ],
-        batch_size=_BATCH,
-    )
+        )
+    ValueRevision.objects.bulk_create(revisions, batch_size=BATCH)

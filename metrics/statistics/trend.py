@@ -10,8 +10,12 @@ from statistics import median
 MIN_POINTS = 8
 
 
-def theil_sen(values: Sequence[float]) -> float | None:
-    """The change per step of equally spaced values, in their unit; None for fewer than eight."""
+def theil_sen(values: Sequence[float], *, places: Sequence[int] | None = None) -> float | None:
+    """The change per step of values, in their unit; None for fewer than eight.
+
+    `places` are the steps they stand on, ascending, where some between them are missing; else each follows the last.
+    """
     if len(values) < MIN_POINTS:
         return None
-    return median((b - a) / (j - i) for (i, a), (j, b) in combinations(enumerate(values), 2))
+    points = zip(range(len(values)) if places is None else places, values, strict=True)
+    return median((b - a) / (j - i) for (i, a), (j, b) in combinations(points, 2))

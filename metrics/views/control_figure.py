@@ -1,61 +1,91 @@
 """The control chart of a metric with the table behind it."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import pairwise
+from string import ascii_uppercase
 
-from charts.control import ControlData, Goal, Mark, Phase, control
-from charts.primitives import Caption, Markup, Point, figure
+from charts.control import Break, ControlData, Flag, Mark, Phase, control
+from charts.primitives import Caption, Markup, figure
 from charts.table import details
-from metrics.models import TargetShape
+from metrics.models import Annotation, AnnotationKind
+from metrics.selectors.phases import Phase as Limited
 from metrics.selectors.standings import Standing
 from metrics.selectors.values import Point as Period
-from metrics.statistics.xmr import MIN_BASELINE, XmrLimits
-from metrics.views.periods import day_name, short_week
+from metrics.statistics.forecast import Forecast
+from metrics.statistics.rules import RANGE
+from metrics.statistics.xmr import MEDIAN, MIN_BASELINE, XmrLimits
+from metrics.views.control_path import FUTURE_WEEKS, fan_of, goal_of, path_of, upper_path_of
+from metrics.views.periods import short_week
 from metrics.views.tiles import state_words
 from metrics.views.units import Unit
 
-FUTURE_WEEKS = 20
+MAX_FLAGS = 12
+_DRAWN_AS_BREAKS = {AnnotationKind.DEFINITION, AnnotationKind.REBASE}
 
 
-def control_figure(standing: Standing, unit: Unit, *, today: date) -> Markup:
-    """The weekly control chart with limits, path and the running week, and its table."""
+@dataclass(frozen=True, slots=True)
+class Lettered:
+    """What happened in one week of the chart, under one letter."""
+
+    letter: str
+    index: int
+    notes: Sequence[Annotation]
+
+
+def control_figure(
+    standing: Standing, forecast: Forecast | None, lettered: Sequence[Lettered], unit: Unit, *, today: date
+) -> Markup:
+    """The weekly control chart: limits by phase, breaks, path, forecast, what happened, the running week; its table."""
     weeks, limits = standing.weeks, standing.limits
     values = unit.plotted([week.value for week in weeks])
     running = standing.running.value if standing.running and weeks else None
-    ranges = moving_ranges(values)
-    path = _path(standing, unit)
+    ranges = moving_ranges(values, [phase.start for phase in standing.phases])
     data = ControlData(
         values=values,
         ticks=_month_ticks(weeks),
         unit=unit.name,
         decimals=unit.decimals,
-        phases=[Phase(0, len(weeks) - 1, scaled(limits, unit))] if limits else [],
-        path=path,
-        goal=_goal(standing, unit, today),
+        phases=[_phase(phase, phase.limits, unit) for phase in standing.phases if phase.limits],
+        path=path_of(standing, unit),
+        upper_path=upper_path_of(standing, unit),
+        goal=goal_of(standing, unit, today),
         partial=None if running is None else unit.rounded_down(running),
         marks=_marks(standing),
-        ranges=ranges if limits else [],
+        flags=[Flag(one.index, one.letter) for one in lettered],
+        breaks=_breaks(standing),
+        ranges=ranges if any(phase.limits for phase in standing.phases) else [],
         range_limit=unit.shown(limits.range_limit) if limits else None,
+        jumps=[signal.index for signal in standing.signals if signal.rule == RANGE],
+        fan=fan_of(standing, forecast, unit),
         from_zero=not unit.cuts_axis(values),
     )
     title = f"{standing.metric.name} by week"
     caption = Caption("control", title, f"{title}, {len(weeks)} complete weeks. {_finding(standing, unit)}")
+    drawing = control(data, caption)
     return figure(
-        _finding(standing, unit),
-        _note(standing, data),
-        control(data, caption),
-        size="x",
-        after=_table(standing, unit, ranges),
+        _finding(standing, unit), _note(standing, data), drawing, size="x", after=_table(standing, unit, ranges)
     )
 
 
-def moving_ranges(values: Sequence[float | None]) -> list[float | None]:
-    """The distance of each value from the one before; None where either is missing."""
+def letter_weeks(standing: Standing, notes: Sequence[Annotation]) -> list[Lettered]:
+    """The newest notes by the week they fall in, oldest first; those that are breaks are drawn as such."""
+    by_index: dict[int, list[Annotation]] = {}
+    for note in notes:
+        index = next((i for i, w in enumerate(standing.weeks) if w.end and w.start <= note.happened_on < w.end), None)
+        if index is not None and note.kind not in _DRAWN_AS_BREAKS:
+            by_index.setdefault(index, []).append(note)
+    newest = sorted(by_index)[-MAX_FLAGS:]
+    return [Lettered(ascii_uppercase[count], index, by_index[index]) for count, index in enumerate(newest)]
+
+
+def moving_ranges(values: Sequence[float | None], starts: Sequence[int] = ()) -> list[float | None]:
+    """The distance of each value from the one before; None where either is missing or a new phase starts."""
     if not values:
         return []
-    return [None, *(None if a is None or b is None else abs(b - a) for a, b in pairwise(values))]
+    ranges = [None, *(None if a is None or b is None else abs(b - a) for a, b in pairwise(values))]
+    return [None if index in starts else width for index, width in enumerate(ranges)]
 
 
 def scaled(limits: XmrLimits, unit: Unit) -> XmrLimits:
@@ -70,6 +100,23 @@ def scaled(limits: XmrLimits, unit: Unit) -> XmrLimits:
     )
 
 
+def _phase(phase: Limited, limits: XmrLimits, unit: Unit) -> Phase:
+    shown = scaled(limits, unit)
+    return Phase(phase.start, phase.end, shown, range_limit=shown.range_limit)
+
+
+def _breaks(standing: Standing) -> list[Break]:
+    """A line where the definition changes or limits were rebased, with the reason."""
+    breaks = []
+    for before, phase in pairwise(standing.phases):
+        if phase.version != before.version:
+            reason = phase.version.reason or "new definition"
+            breaks.append(Break(phase.start, f"v{phase.version.number}: {reason}", is_definition=True))
+        elif phase.baseline is not None:
+            breaks.append(Break(phase.start, f"limits rebased: {phase.baseline.reason}", is_definition=False))
+    return breaks
+
+
 def _finding(standing: Standing, unit: Unit) -> str:
     words = state_words(standing, unit)[1]
     if not standing.weeks:
@@ -82,21 +129,37 @@ def _finding(standing: Standing, unit: Unit) -> str:
     return "Improving: a signal on the good side" if signal else "Within its limits: no signal in the last week"
 
 
+def limits_words(standing: Standing) -> str:
+    """How the limits came about; empty without any."""
+    phase = standing.phase
+    if phase is None or phase.limits is None:
+        return ""
+    rule = "median ± 3.145 m̃R" if phase.method == MEDIAN else "c ± 2.66 mR̄"
+    first = short_week(standing.weeks[phase.start].start, standing.version.week_start)
+    if phase.is_frozen and phase.baseline is not None:
+        first = short_week(phase.baseline.first_period, standing.version.week_start)
+        return f"limits {rule} frozen on {phase.limits.n} weeks from {first}"
+    return f"provisional limits {rule} from {phase.limits.n} of {phase.wanted} weeks since {first}"
+
+
 def _note(standing: Standing, data: ControlData) -> str:
-    parts = [f"{data.unit or 'count'} by week"]
-    if standing.limits:
-        parts.append(f"limits c ± 2.66 mR̄ from the first {standing.limits.n} weeks shown")
+    parts = [f"{data.unit or 'count'} by week", limits_words(standing)]
     if data.path:
         parts.append("dashed blue: target path")
+    if data.fan:
+        parts.append("fan: 80 % forecast")
     if data.partial is not None:
         parts.append("dashed ring: running week")
     if not data.from_zero:
         parts.append("axis does not start at 0")
-    return " · ".join(parts)
+    return " · ".join(part for part in parts if part)
 
 
 def _table(standing: Standing, unit: Unit, ranges: Sequence[float | None]) -> Markup:
-    signals = {signal.index: f"{signal.rule} {signal.side}" for signal in standing.signals}
+    signals: dict[int, str] = {}
+    for signal in standing.signals:
+        told = signals.get(signal.index)
+        signals[signal.index] = f"{told}, {signal.rule} {signal.side}" if told else f"{signal.rule} {signal.side}"
     rows = [
         [
             short_week(week.start, standing.version.week_start),
@@ -116,38 +179,8 @@ def _table(standing: Standing, unit: Unit, ranges: Sequence[float | None]) -> Ma
 def _marks(standing: Standing) -> list[Mark]:
     return [
         Mark(signal.index, "good" if standing.is_improving(signal.side) else "bad", signal.side == "high")
-        for signal in standing.signals
+        for signal in standing.marks
     ]
-
-
-def _index_of(day: date, weeks: Sequence[Period]) -> float:
-    """Where a day lies among the weeks: a week's value stands on its last day."""
-    return ((day - weeks[0].start).days - 6) / 7
-
-
-def _path(standing: Standing, unit: Unit) -> list[Point]:
-    target, weeks = standing.target, standing.weeks
-    if target is None or not weeks:
-        return []
-    end = float(len(weeks) + FUTURE_WEEKS)
-    goal = unit.shown(target.target_value)
-    if target.shape == TargetShape.LEVEL or target.baseline_value is None or target.due_on is None:
-        return [(-1.0, goal), (len(weeks) - 0.3, goal)]
-    start, due = _index_of(target.start_on, weeks), _index_of(target.due_on, weeks)
-    path = [(start, unit.shown(target.baseline_value)), (due, goal)]
-    return [*path, (end, goal)] if due < len(weeks) else path
-
-
-def _goal(standing: Standing, unit: Unit, today: date) -> Goal | None:
-    target, weeks = standing.target, standing.weeks
-    if target is None or not weeks:
-        return None
-    value, words = unit.shown(target.target_value), f"target {unit.short(target.target_value)}"
-    if target.due_on is None or target.shape == TargetShape.LEVEL:
-        return Goal(len(weeks) - 0.3, value, words, has_end=False)
-    at = _index_of(target.due_on, weeks)
-    beyond = f"path to {unit.short(target.target_value)}"
-    return Goal(at, value, words, day_name(target.due_on, today=today), beyond=beyond)
 
 
 def _month_ticks(weeks: Sequence[Period]) -> list[tuple[int, str]]:

@@ -13,6 +13,8 @@ from metrics.views.periods import short_week
 from metrics.views.units import Unit
 
 MONTHS, SIX = 12, 6
+Trail = tuple[Sequence[Period], Sequence[float | None]]
+"""Periods, and the values a year before them."""
 
 
 def six_twelve_figure(
@@ -22,22 +24,8 @@ def six_twelve_figure(
     weeks = standing.weeks[-SIX:]
     complete = [month for month in months if month.complete]
     recent, before = complete[-MONTHS:], complete[-2 * MONTHS : -MONTHS]
-    panels = (
-        Panel(
-            "6 weeks",
-            [short_week(week.start, standing.version.week_start) for week in weeks],
-            unit.plotted([week.value for week in weeks]),
-            unit.plotted(_paths(standing, weeks)),
-            unit.plotted(prior_weeks),
-        ),
-        Panel(
-            "12 months",
-            [f"{month.start:%b}" for month in recent],
-            unit.plotted([month.value for month in recent]),
-            unit.plotted(_paths(standing, recent)),
-            unit.plotted([month.value for month in before]) if len(before) == len(recent) else (),
-        ),
-    )
+    prior_months = [month.value for month in before] if len(before) == len(recent) else ()
+    panels = panels_for(standing, unit, weeks=(weeks, prior_weeks), months=(recent, prior_months))
     cut = unit.cuts_axis([*panels[0].heights, *panels[1].heights])
     drawing = six_twelve(
         panels, Caption("periods", "Six weeks and twelve months"), decimals=unit.decimals, from_zero=not cut
@@ -54,7 +42,28 @@ def six_twelve_figure(
     )
 
 
-def _paths(standing: Standing, periods: Sequence[Period]) -> list[float | None]:
+def panels_for(standing: Standing, unit: Unit, *, weeks: Trail, months: Trail) -> tuple[Panel, Panel]:
+    """Both panels from periods with the values of the year before them."""
+    return (
+        Panel(
+            "6 weeks",
+            [short_week(week.start, standing.version.week_start) for week in weeks[0]],
+            unit.plotted([week.value for week in weeks[0]]),
+            unit.plotted(paths_of(standing, weeks[0])),
+            unit.plotted(weeks[1]),
+        ),
+        Panel(
+            "12 months",
+            [f"{month.start:%b}" for month in months[0]],
+            unit.plotted([month.value for month in months[0]]),
+            unit.plotted(paths_of(standing, months[0])),
+            unit.plotted(months[1]),
+        ),
+    )
+
+
+def paths_of(standing: Standing, periods: Sequence[Period]) -> list[float | None]:
+    """The path at the periods' ends, from its first day on; empty without a target."""
     target = standing.target
     if target is None:
         return []

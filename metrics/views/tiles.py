@@ -8,6 +8,7 @@ from charts.spark import Mark, spark
 from charts.state import assurance, state, variation
 from foundation.words import duration
 from metrics.selectors.standings import Standing, last_day
+from metrics.views.outlook import need_words
 from metrics.views.periods import day_name, period_name
 from metrics.views.units import Unit, unit_of
 
@@ -39,14 +40,15 @@ def tile_for(standing: Standing, *, today: date, large: bool = False) -> Tile:
     """The tile of one metric, its sparkline large or small; the drawing's id comes from its key."""
     metric, unit = standing.metric, unit_of(standing.version)
     last = standing.last
+    told = unit.told(last.value, last.n) if last else (unit.write(None), "")
     tone, why = state_words(standing, unit)
     return Tile(
         name=metric.name,
         url=metric.get_absolute_url(),
         question=metric.question,
         tone=standing.tone,
-        value=unit.write(last.value if last else None),
-        unit=unit.name if last else "",
+        value=told[0],
+        unit=told[1],
         side=_side(standing, unit, today),
         icons=Markup(f'<span class="mdc">{icons_for(standing)}</span>'),
         drawing=_spark(standing, unit, LARGE if large else SMALL),
@@ -67,17 +69,25 @@ def stale_mark(standing: Standing) -> Markup | str:
 
 def icons_for(standing: Standing) -> str:
     """The variation icon, and the assurance icon where there is a path."""
+    return variation_icon(standing) + assurance_icon(standing)
+
+
+def variation_icon(standing: Standing) -> str:
+    """What the limits say of the last week."""
     signal = standing.current_signal
     if standing.limits is None:
-        kind = "none"
-    elif signal is None:
-        kind = "common"
-    else:
-        kind = f"{signal.side}-{'good' if standing.is_improving(signal.side) else 'bad'}"
-    if standing.judged is None:
-        return variation(kind)
-    on_path = standing.judged.gap * (1 if standing.metric.direction == "up" else -1) >= 0
-    return variation(kind) + assurance("fail" if standing.judged.behind else "pass" if on_path else "mixed")
+        return variation("none")
+    if signal is None:
+        return variation("common")
+    return variation(f"{signal.side}-{'good' if standing.is_improving(signal.side) else 'bad'}")
+
+
+def assurance_icon(standing: Standing) -> str:
+    """Whether the last week keeps to its path; empty without one."""
+    judged = standing.judged
+    if judged is None:
+        return ""
+    return assurance("fail" if judged.behind else "pass" if judged.is_good_side else "mixed")
 
 
 def state_words(standing: Standing, unit: Unit) -> tuple[str, str]:
@@ -86,7 +96,8 @@ def state_words(standing: Standing, unit: Unit) -> tuple[str, str]:
     if signal and not standing.is_improving(signal.side):
         return "bad", signal_words(standing)
     if judged and judged.behind:
-        return "watch", f"{unit.distance(judged.gap)} behind the path."
+        band = standing.target is not None and standing.target.upper_value is not None
+        return "watch", f"{unit.distance(judged.gap)} {'outside its target band' if band else 'behind the path'}."
     if not standing.is_current:
         return "none", "No data last week."
     return "", ""
@@ -105,12 +116,8 @@ def signal_words(standing: Standing) -> str:
 
 
 def rate_words(standing: Standing, unit: Unit) -> str:
-    """The rate still needed beside the one achieved, where both are known."""
-    needed, trend = standing.needed, standing.trend
-    if needed is None or standing.judged is None or not standing.judged.behind:
-        return ""
-    done = f"; the last 8 weeks did {unit.change(trend)}" if trend is not None else ""
-    return f"Needs {unit.change(needed)} {unit.change_name} a week{done}."
+    """The rate still needed beside the one achieved, where it is behind its path."""
+    return need_words(standing, unit) if standing.judged and standing.judged.behind else ""
 
 
 def target_words(standing: Standing, unit: Unit, today: date) -> str:
@@ -119,6 +126,8 @@ def target_words(standing: Standing, unit: Unit, today: date) -> str:
     if target is None:
         return ""
     due = f", {day_name(target.due_on, today=today)}" if target.due_on else ""
+    if target.upper_value is not None:
+        return f"target {unit.rounded(target.target_value)} to {unit.short(target.upper_value)}"
     return f"target {unit.short(target.target_value)}{due}"
 
 
@@ -151,7 +160,7 @@ def _spark(standing: Standing, unit: Unit, size: tuple[float, float]) -> Markup:
     skipped = len(standing.weeks) - len(weeks)
     marks = [
         Mark(signal.index - skipped, "good" if standing.is_improving(signal.side) else "bad", signal.side == "high")
-        for signal in standing.signals
+        for signal in standing.marks
         if signal.index >= skipped and (signal.rule == "R1" or signal.index >= len(standing.weeks) - standing.run)
     ]
     limits = standing.limits

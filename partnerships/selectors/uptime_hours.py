@@ -16,7 +16,7 @@ QUARTERS = 4  # every zone's offset is a multiple of a quarter of an hour
 
 
 class UptimeRow(NamedTuple):
-    """Time by state of one check in one tier, from `at` on: an hour, or a quarter of one."""
+    """Time by state of one check in one tier, from `at` on: the hour stored under `pk`, or a quarter of it."""
 
     at: datetime
     check_id: int
@@ -30,6 +30,7 @@ class UptimeRow(NamedTuple):
     down: int
     unknown: int
     paused: int
+    pk: int
 
 
 _COLUMNS = (
@@ -45,6 +46,7 @@ _COLUMNS = (
     "down_us",
     "unknown_us",
     "paused_us",
+    "pk",
 )
 
 
@@ -98,9 +100,12 @@ def _classes(row: UptimeRow) -> tuple[int, ...]:
 
 
 def _even_quarters(row: UptimeRow) -> Iterator[UptimeRow]:
-    quarter = tuple(value // QUARTERS for value in _classes(row))
+    up, degraded, down, unknown, paused = (value // QUARTERS for value in _classes(row))
     for number in range(QUARTERS):
-        yield UptimeRow(row.at + number * HOUR / QUARTERS, *row[1:7], *quarter)
+        start = row.at + number * HOUR / QUARTERS
+        yield row._replace(  # noqa: SLF001 - public on named tuples
+            at=start, up=up, degraded=degraded, down=down, unknown=unknown, paused=paused
+        )
 
 
 def _measured_quarters(row: UptimeRow, spans: list[Span], tiers: list[Span]) -> Iterator[UptimeRow]:
@@ -114,5 +119,11 @@ def _measured_quarters(row: UptimeRow, spans: list[Span], tiers: list[Span]) -> 
             end = start + quarter if tier.end is None else min(start + quarter, tier.end)
             counted += tally(spans, Window(max(start, tier.start), end, to_us(row.exact_to), spans[0].start))
         if counted.total:
-            values = (counted.up, counted.degraded, counted.down, counted.unknown, counted.paused)
-            yield UptimeRow(from_us(start), *row[1:7], *values)
+            yield row._replace(  # noqa: SLF001 - public on named tuples
+                at=from_us(start),
+                up=counted.up,
+                degraded=counted.degraded,
+                down=counted.down,
+                unknown=counted.unknown,
+                paused=counted.paused,
+            )

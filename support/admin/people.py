@@ -1,6 +1,10 @@
 """Customers and teams in the admin."""
 
+from typing import Any
+
 from django.contrib import admin
+from django.http import HttpRequest
+from django.utils import timezone
 
 from foundation.admin import EditAdmin
 from support.models import Customer, Team
@@ -8,9 +12,13 @@ from support.models import Customer, Team
 
 @admin.register(Customer)
 class CustomerAdmin(EditAdmin):
-    list_display = ("name", "email", "segment", "external_id")
+    list_display = ("name", "email", "segment", "joined_at", "external_id")
     list_filter = ("segment",)
     search_fields = ("name", "email", "external_id")
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """Who is added by hand came to us just now, unless something else is typed in."""
+        return {"joined_at": timezone.now(), **super().get_changeform_initial_data(request)}
 
 
 @admin.register(Team)

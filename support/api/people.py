@@ -1,5 +1,8 @@
 """Who asks for help, and who gives it."""
 
+from typing import Any
+
+from django.utils import timezone
 from rest_framework import serializers
 
 from foundation.filters import Filters, ReferenceFilter, TextFilter
@@ -7,12 +10,13 @@ from foundation.serializers import RowSerializer
 from foundation.viewsets import EditViews
 from operations.models import User
 from support.models import Customer, Team
+from support.services.customers import add_customer
 
 
 class CustomerSerializer(RowSerializer):
     class Meta:
         model = Customer
-        fields = ("id", "name", "email", "external_id", "segment", "version")
+        fields = ("id", "name", "email", "external_id", "segment", "joined_at", "version")
 
 
 class CustomerFilters(Filters):
@@ -27,6 +31,10 @@ class CustomerViews(EditViews):
     queryset = Customer.objects.all()
     serializer_class = CustomerSerializer
     filterset_class = CustomerFilters
+
+    def create_row(self, serializer: serializers.BaseSerializer[Any]) -> Customer:
+        """A new customer, since now unless another time is given."""
+        return add_customer(values=serializer.validated_data, at=timezone.now())
 
 
 class TeamSerializer(RowSerializer):

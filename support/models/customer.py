@@ -10,6 +10,9 @@ class Customer(models.Model):
     email = models.EmailField(blank=True)
     external_id = models.CharField(max_length=120, blank=True)
     segment = models.CharField(max_length=60, blank=True)
+    joined_at = models.DateTimeField(
+        null=True, blank=True, help_text="When they came to us: their first contact. Empty where nobody knows."
+    )
     version = models.PositiveIntegerField(default=1, editable=False)
 
     class Meta:

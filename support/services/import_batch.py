@@ -68,7 +68,7 @@ def _store(batch: Sequence[TicketFacts], directory: Directory, *, at: datetime) 
         .order_by("pk")
     }
     directory.load_customers({facts.customer for facts in batch})
-    directory.make_customers({facts.customer for facts in batch})
+    directory.make_customers(_first_contacts(batch))
     directory.make_teams({facts.team for facts in batch})
     stored = _stored_events([ticket.pk for ticket in existing.values()])
     new: Planned = []
@@ -87,6 +87,15 @@ def _store(batch: Sequence[TicketFacts], directory: Directory, *, at: datetime) 
         _update(changed)
         _add_events([*new, *changed], at=at)
     return BatchResult(len(new), len(changed), len(batch) - len(new) - len(changed))
+
+
+def _first_contacts(batch: Sequence[TicketFacts]) -> dict[str, datetime]:
+    """When each customer that the batch names opened the first of its tickets."""
+    first: dict[str, datetime] = {}
+    for facts in batch:
+        if facts.customer:
+            first[facts.customer] = min(facts.opened_at, first.get(facts.customer, facts.opened_at))
+    return first
 
 
 def _stored_events(tickets: Sequence[int]) -> dict[int, list[EventKey]]:

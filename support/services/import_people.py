@@ -1,12 +1,14 @@
 """Finding, and where an import brings new ones making, the teams, customers and people that its tickets name."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from django.contrib.auth import get_user_model
 from django.utils.text import slugify
 
 from support.models import Customer, Team
+from support.services.customers import note_first_contacts
 
 PRETENDED = -1
 """The key of what a dry run would have made."""
@@ -47,10 +49,15 @@ class Directory:
         found = Customer.objects.filter(external_id__in=keys).values_list("external_id", "pk")
         self.customers = {keys[external_id]: pk for external_id, pk in found}
 
-    def make_customers(self, texts: Collection[str]) -> None:
-        """Make the customers of the batch that are not there yet, named as the file names them."""
-        new = sorted({text for text in texts if text} - self.customers.keys())
-        rows = [Customer(name=text, external_id=self.customer_key(text)) for text in new]
+    def make_customers(self, contacts: Mapping[str, datetime]) -> None:
+        """Make the customers of the batch that are not there yet, named as the file has them, joined at their contact.
+
+        Those that are there joined no later than that.
+        """
+        if not self.is_dry_run:
+            note_first_contacts({pk: contacts[text] for text, pk in self.customers.items()})
+        new = sorted({text for text in contacts if text} - self.customers.keys())
+        rows = [Customer(name=text, external_id=self.customer_key(text), joined_at=contacts[text]) for text in new]
         made = rows if self.is_dry_run else Customer.objects.bulk_create(rows)
         self.customers |= {customer.name: customer.pk or PRETENDED for customer in made}
 

@@ -22,10 +22,19 @@ TINY = {
     "LAG_CHECKS": 300,
     "LAG_SECONDS": 4,
     "LAG_HANG_SECONDS": 1,
+    "TICKETS_SMALL": 200,
     "TICKETS": 400,
+    "TICKETS_LARGE": 600,
+    "TICKETS_A_DAY": 5,
+    "RESULTS": 4000,
+    "RESULT_CHECKS": 2,
+    "PAGE_METRICS": 2,
+    "PAGE_ROUNDS": 1,
     "EDITS": 1,
     "IMPORT_LOG_ROWS": 120,
     "IMPORT_TICKET_ROWS": 50,
+    "AA_EXPERIMENTS": 2,
+    "AA_UNITS": 60,
 }
 LINE = re.compile(r"^  .+: ours .+ \| .+ \| ratio [\d.,]+", re.MULTILINE)
 IS_POSTGRESQL = settings.DATABASES["default"]["ENGINE"].endswith("postgresql")
@@ -57,19 +66,25 @@ def whole_run() -> dict[str, str]:
     """What each benchmark printed in one run of all of them."""
     done = run_bench()
     assert done.returncode == 0, done.stderr
-    sections = re.split(r"^(checks|shards|lag|fresh|imports): ", done.stdout, flags=re.MULTILINE)
+    names = "checks|shards|lag|values|uptime|scorecard|experiments|imports"
+    printed = done.stdout.partition("\n| measured")[0]  # The table and what was left out in all come after it.
+    sections = re.split(rf"^({names}): ", printed, flags=re.MULTILINE)
     return dict(zip(sections[1::2], sections[2::2], strict=True))
 
 
 @pytest.mark.slow
+@pytest.mark.xdist_group("benchmarks")
 @pytest.mark.parametrize(
     ("name", "lines", "lines_postgresql", "needs"),
     [
         ("checks", 5, 6, ["prometheus-blackbox-exporter", "wrk"]),
         ("shards", 1, 1, []),
         ("lag", 1, 2, []),
-        ("fresh", 1, 3, []),
+        ("values", 3, 15, []),
+        ("uptime", 0, 3, []),
+        ("scorecard", 2, 4, []),
         ("imports", 0, 8, []),
+        ("experiments", 15, 15, []),
     ],
 )
 def test_a_benchmark_compares_side_by_side(whole_run, name, lines, lines_postgresql, needs):
@@ -80,7 +95,7 @@ def test_a_benchmark_compares_side_by_side(whole_run, name, lines, lines_postgre
     printed = whole_run[name]
 
     assert len(LINE.findall(printed)) == (lines_postgresql if IS_POSTGRESQL else lines)
-    assert ("LEFT OUT" in printed) is (not IS_POSTGRESQL and name != "shards")
+    assert ("LEFT OUT" in printed) is (not IS_POSTGRESQL and name not in {"shards", "experiments"})
 
 
 @pytest.mark.slow
@@ -99,7 +114,7 @@ def test_an_unknown_name_is_refused():
     done = run_bench("cheques")
 
     assert (done.returncode, done.stdout) == (2, "")
-    assert "checks, shards, lag, fresh, imports" in done.stderr
+    assert "checks, shards, lag, values, uptime, scorecard, experiments, imports" in done.stderr
 
 
 @pytest.mark.parametrize(

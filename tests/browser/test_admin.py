@@ -5,6 +5,7 @@ from axe_playwright_python.sync_playwright import Axe
 
 pytestmark = pytest.mark.browser
 
+SCREENS = 40
 PAGES = {
     "ticket-add": "/admin/support/ticket/add/",
     "user": "/admin/operations/user/1/change/",
@@ -34,9 +35,15 @@ def test_swagger_runs_under_the_strict_policy_from_this_host(open_view):
     view = open_view()
 
     status = view.open("/api/docs/")
-    view.page.wait_for_selector(".opblock")
+    view.page.click(".opblock-tag:has-text('support')")
+    wanted = view.page.locator("text=/api/v1/tickets/{id}/transitions/")
+    for _ in range(SCREENS):  # Swagger UI draws only what is near the window.
+        if wanted.count():
+            break
+        view.page.mouse.wheel(0, 600)
+        view.page.wait_for_timeout(100)
 
     assert status == 200
     assert view.violations() == []
     assert view.off_host() == []
-    assert view.page.locator("text=/api/v1/tickets/{id}/transitions/").count() == 1
+    assert wanted.count() == 1

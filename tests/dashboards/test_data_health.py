@@ -4,7 +4,7 @@ import pytest
 
 from metrics.models import DirtyMark, SourceRun
 from tests.dashboards.pages import read, section, words
-from tests.factories import HealthCheckFactory
+from tests.factories import HealthCheckFactory, MetricFactory, MetricVersionFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -25,7 +25,7 @@ def test_fresh_data_is_said_to_be_fresh(executive, at, alive):
     soup = read(executive, "/data-health/")
 
     assert "All figures are fresh." in words(soup.select_one(".lede"))
-    assert sources(soup)["Tickets, by when they were opened"] == ["fresh", "0", "–", "0", "never"]
+    assert sources(soup)["Tickets, by when they were opened"] == ["fresh", "0", "–", "0", "–", "never"]
     assert "Nothing failing" in words(section(soup, "Failing marks"))
 
 
@@ -40,11 +40,39 @@ def test_waiting_and_failing_marks_are_counted_by_source(executive, at, alive):
     rows = sources(soup)
 
     assert rows["Tickets, by when they were opened"][:4] == ["late", "2", "12 min", "0"]
-    assert "63 days from 891 marks in 0.20 s" in rows["Tickets, by when they were opened"][4]
+    assert "63 days from 891 marks in 0.20 s" in rows["Tickets, by when they were opened"][5]
     assert rows["Tickets entering and leaving the backlog"][:4] == ["failing", "1", "0 s", "1"]
     assert rows["gone_app"][1] == "1"
     assert "ZeroDivisionError: <b>" in words(section(soup, "Failing marks"))
     assert "1 mark fails" in words(soup.select_one(".lede"))
+
+
+def test_stale_metrics_are_named_and_a_backfill_makes_none_stale(executive, at, alive):
+    MetricVersionFactory(metric=MetricFactory(name="Calls"), source="tickets_opened", kind="count", formula={})
+    MetricVersionFactory(metric=MetricFactory(name="Answers"), source="tickets_resolved", kind="count", formula={})
+    mark(at, age=timedelta(minutes=20))
+    mark(at, "tickets_resolved", age=timedelta(hours=3), lane=1)
+
+    soup = read(executive, "/data-health/")
+
+    assert [words(row) for row in section(soup, "Stale metrics").select("li")] == [
+        "Calls may be late by 15 min stale 20 min"
+    ]
+    assert sources(soup)["Tickets, by when they were last resolved"][:5] == ["fresh", "0", "–", "0", "1"]
+
+
+def test_exports_hold_what_the_page_shows(executive, at, alive):
+    MetricVersionFactory(metric=MetricFactory(name="Calls"), source="tickets_opened", kind="count", formula={})
+    mark(at, age=timedelta(minutes=20), attempts=2, last_error="=HYPERLINK()")
+
+    found = executive.get("/data-health.json").json()
+    lines = executive.get("/data-health.csv").getvalue().decode().splitlines()
+
+    assert [row["name"] for row in found["stale_metrics"]] == ["Calls"]
+    assert found["failing_marks"][0]["error"] == "=HYPERLINK()"
+    assert {row["label"] for row in found["sources"]} >= {"Tickets, by when they were opened"}
+    assert lines[0] == "section,name,state,detail"
+    assert len(lines) - 1 == sum(len(rows) for rows in found.values() if isinstance(rows, list))
 
 
 def test_late_checks_are_told(executive, at, alive):
@@ -66,9 +94,9 @@ def test_a_worker_that_never_was_is_told(executive, at):
 
 def test_queries_do_not_grow_with_marks(executive, at, alive, django_assert_num_queries):
     mark(at, attempts=1)
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(20):
         read(executive, "/data-health/")
     mark(at, "ticket_backlog", attempts=1)
     mark(at, "tickets_resolved", attempts=1)
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(20):
         read(executive, "/data-health/")

@@ -12,11 +12,14 @@ def weekly_metric(values: Sequence[float | None], *, at: datetime, n: int = 40, 
     """A mean with these values in its last complete weeks before `at`, the last one last; None stores nothing."""
     source = metric.pop("source", "tickets_resolved")
     kind = metric.pop("kind", Kind.MEAN)
+    formula = metric.pop("formula", {"measure": "resolution", "scale": 3_600_000_000})
+    dimensions = metric.pop("dimensions", [])
     version = MetricVersionFactory(
+        dimensions=dimensions,
         metric=MetricFactory(unit=metric.pop("unit", "h"), **metric),
         source=source,
         kind=kind,
-        formula={"measure": "resolution", "scale": 3_600_000_000},
+        formula=formula,
     )
     calendar = calendar_for(version)
     running = calendar.period_start(calendar.day_of(at), Grain.WEEK)

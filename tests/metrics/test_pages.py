@@ -10,7 +10,7 @@ from django.utils import timezone
 from metrics.models import DirtyMark, Grain, Kind, PeriodValue, ValueRevision
 from metrics.selectors.values import calendar_for
 from tests.charts.drawing import assert_inside
-from tests.factories import SolvedTicketFactory, TargetFactory, UserFactory
+from tests.factories import PeriodCloseFactory, SolvedTicketFactory, TargetFactory, UserFactory
 from tests.metrics.series import retire_shipped_metrics, weekly_metric
 
 STEADY = [20.0, 22.0] * 13
@@ -89,11 +89,11 @@ def test_list_without_metrics_says_what_to_do(reader):
 
 def test_list_queries_are_constant(reader, at, django_assert_num_queries):
     weekly_metric(STEADY, at=at)
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(17):
         reader.get("/metrics/")
     weekly_metric(STEADY, at=at)
     weekly_metric(STEADY, at=at)
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(17):
         reader.get("/metrics/")
 
 
@@ -102,12 +102,12 @@ def test_page_queries_are_constant(reader, at, django_assert_num_queries):
     week = last_week(version, at)
     noon = calendar_for(version).midnight(week) + timedelta(hours=12)
     SolvedTicketFactory(opened_at=noon - timedelta(hours=4), resolved_at=noon)
-    with django_assert_num_queries(30):
+    with django_assert_num_queries(44):
         page(reader, version.metric.get_absolute_url())
     for _ in range(2):
         SolvedTicketFactory(opened_at=noon - timedelta(hours=4), resolved_at=noon)
         TargetFactory(metric=version.metric, set_at=at)
-    with django_assert_num_queries(30):
+    with django_assert_num_queries(44):
         page(reader, version.metric.get_absolute_url())
 
 
@@ -192,24 +192,52 @@ def test_ratios_are_percentages_and_differ_by_points(reader, at):
 
 
 def test_uptime_is_rounded_down(reader, at):
-    version = weekly_metric([0.999999] * 3, at=at, unit="ratio", decimals=4, kind=Kind.INTERVAL_SHARE)
+    share = {"source": "integration_uptime", "formula": {"good": {"up": 1000}, "counted": ["up", "down"]}}
+    version = weekly_metric([0.999999] * 3, at=at, unit="ratio", decimals=4, kind=Kind.INTERVAL_SHARE, **share)
 
     assert words(page(reader, version.metric.get_absolute_url()).select_one(".hero .big")) == "99.99 %"
+
+
+def revise(version, start, at, values, grain=Grain.WEEK):
+    """The revisions of a period and the stored value they end with; `values` by hours after the period's end."""
+    ended = calendar_for(version).bounds(start, grain)[1]
+    for hours, value in values.items():
+        moment = ended + timedelta(hours=hours)
+        stored = {"value": value, "n": 38, "computed_at": moment}
+        ValueRevision.objects.create(version=version, grain=grain, start=start, edits=7, **stored)
+    PeriodValue.objects.update_or_create(
+        version=version, segment="", grain=grain, start=start, defaults={**stored, "restated_at": moment}
+    )
+    return moment
 
 
 def test_restatements_are_listed(reader, at):
     version = weekly_metric(STEADY, at=at)
     week = last_week(version, at) - timedelta(weeks=2)
-    ended = calendar_for(version).midnight(week + timedelta(days=7))
-    for hours, value in ((1, 22.5), (30, 22.2)):
-        ValueRevision.objects.create(
-            version=version, grain=Grain.WEEK, start=week, value=value, n=38, computed_at=ended + timedelta(hours=hours)
-        )
+    revise(version, week, at, {1: 22.5, 30: 22.4, 31: 22.2})
 
     soup = page(reader, version.metric.get_absolute_url())
 
     (row,) = [row for row in soup.select("table.fold tbody tr") if "22.5" in row.get_text()]
     assert [words(cell) for cell in row.select("td")][:3] == ["22.5", "22.2 h", "38"]
+    assert words(row.select("td")[4]) == "14"
+    assert f"eek {week.isocalendar().week}: 22.5 → 22.2 h on" in words(soup.select_one("#rows .note"))
+    assert "14 late edits." in words(soup.select_one("#rows .note"))
+
+
+def test_closed_months_stay_frozen_in_reports(reader, at):
+    version = weekly_metric(STEADY, at=at)
+    month = (last_week(version, at).replace(day=1) - timedelta(days=1)).replace(day=1)
+    ended = calendar_for(version).bounds(month, Grain.MONTH)[1]
+    revise(version, month, at, {1: 23.3}, Grain.MONTH)
+    last = ValueRevision.objects.latest("pk").pk
+    PeriodCloseFactory(month=month, closed_at=ended + timedelta(hours=3), revisions_to=last)
+    revise(version, month, at, {5: 23.1}, Grain.MONTH)
+
+    soup = page(reader, version.metric.get_absolute_url())
+
+    assert f"{month:%B %Y} stays frozen in reports at 23.3 h." in words(soup.select_one("#rows .note"))
+    assert words(soup.select("#restated tbody td")[5]) == "23.3 h"
 
 
 def test_first_counts_of_a_week_are_no_restatement(reader, at):
@@ -242,7 +270,9 @@ def test_rows_behind_the_week_are_its_population(reader, at):
     shown = soup.select("table.pin tbody tr")
     assert [row.a["href"] for row in shown] == [ticket.get_absolute_url() for ticket in reversed(inside)]
     assert [words(row.select_one(".num")) for row in shown] == ["4.0", "2.0"]
-    assert [float(row["value"]) for row in rows] == [4.0, 2.0]
+    assert [float(row["value"]) for row in rows] == [2.0, 4.0]
+    assert [int(row["resolution, µs"]) for row in rows] == [7_200_000_000, 14_400_000_000]
+    assert [int(row["key"]) for row in rows] == [ticket.pk for ticket in inside]
 
 
 def test_rows_csv_disarms_formulas(reader, at):
@@ -256,7 +286,10 @@ def test_rows_csv_disarms_formulas(reader, at):
     assert "'=cmd() x" in body
 
 
-@pytest.mark.parametrize("query", ["?start=2026-13-01", "?start=soon", "", "?start=2026-01-05&grain=all"])
+@pytest.mark.parametrize(
+    "query",
+    ["?start=2026-13-01", "?start=soon", "", "?start=2026-01-05&grain=hour", "?start=2026-01-05&segment=city=Rome"],
+)
 def test_rows_csv_refuses_what_it_does_not_know(reader, at, query):
     version = weekly_metric([1.0], at=at)
 

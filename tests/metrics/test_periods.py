@@ -57,7 +57,7 @@ def test_every_instant_lies_in_exactly_its_local_day(zone, moment):
     day=st.dates(date(1990, 1, 1), date(2090, 1, 1)),
     week_start=st.integers(0, 6),
     year_start=st.integers(1, 12),
-    grain=st.sampled_from([g for g in Grain.values if g != Grain.ALL]),
+    grain=st.sampled_from([g for g in Grain.values if g not in (Grain.ALL, Grain.ROLLING)]),
 )
 def test_periods_tile_the_days(day, week_start, year_start, grain):
     calendar = OrganisationCalendar("UTC", week_start, year_start)
@@ -76,6 +76,28 @@ def test_a_fiscal_year_from_april():
     assert calendar.period_start(date(2026, 8, 31), Grain.QUARTER) == date(2026, 7, 1)
     assert calendar.period_start(date(2026, 8, 31), Grain.ALL) == ALL_START
     assert calendar.period_end(ALL_START, Grain.ALL) is None
+
+
+@given(day=st.dates(date(1990, 1, 1), date(2090, 1, 1)), length=st.integers(2, 366))
+def test_a_day_lies_in_as_many_rolling_periods_as_they_are_long(day, length):
+    calendar = OrganisationCalendar(rolling_days=length)
+    starts = calendar.starts_containing(day, Grain.ROLLING)
+
+    assert len(set(starts)) == length
+    assert all(start <= day < calendar.period_end(start, Grain.ROLLING) for start in starts)
+    assert list(calendar.starts_between(min(starts), day, Grain.ROLLING)) == sorted(starts)
+
+
+@pytest.mark.parametrize("first_month", range(1, 13))
+def test_quarters_and_years_begin_with_the_fiscal_year(first_month):
+    calendar = OrganisationCalendar(year_start=first_month)
+    for month in range(24):
+        day = date(2025 + month // 12, month % 12 + 1, 17)
+        quarter, year = calendar.period_start(day, Grain.QUARTER), calendar.period_start(day, Grain.YEAR)
+        assert year.month == first_month
+        assert (quarter.month - first_month) % 3 == 0
+        assert year <= quarter <= day < calendar.period_end(quarter, Grain.QUARTER)
+        assert calendar.period_end(quarter, Grain.QUARTER) <= calendar.period_end(year, Grain.YEAR)
 
 
 def test_weeks_are_iso_weeks_by_default():

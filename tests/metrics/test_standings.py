@@ -74,7 +74,7 @@ def test_an_old_signal_is_not_current():
 
     standing = only()
 
-    assert [signal.index for signal in standing.signals] == [26]
+    assert [signal.index for signal in standing.marks] == [26]
     assert (standing.current_signal, standing.tone, standing.run) == (None, "", 0)
 
 
@@ -99,7 +99,7 @@ def test_gaps_keep_signals_on_their_weeks():
 
     standing = only()
 
-    assert [signal.index for signal in standing.signals] == [27]
+    assert [signal.index for signal in standing.marks] == [27]
     assert standing.weeks[26].value is None
     assert standing.known == 27
 
@@ -166,11 +166,11 @@ def test_drafts_and_retired_metrics_are_left_out():
 
 def test_queries_do_not_grow_with_metrics(django_assert_num_queries):
     weekly_metric(STEADY, at=NOW)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(7):
         list_standings(at=NOW)
     weekly_metric(STEADY, at=NOW)
     weekly_metric(STEADY, at=NOW)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(7):
         assert len(list_standings(at=NOW)) == 3
 
 
@@ -200,3 +200,13 @@ def test_the_window_is_a_year():
 
     assert standing.known == 52
     assert standing.weeks[0].start >= NOW.date() - timedelta(weeks=53)
+
+
+def test_trend_and_forecast_count_weeks_that_are_missing():
+    values = [100.0 - week if week % 3 == 0 else None for week in range(31)]
+    weekly_metric(values, at=NOW)
+
+    standing = only()
+
+    assert standing.trend == pytest.approx(-1.0)
+    assert standing.find_forecast().slope == pytest.approx(-1.0)

@@ -7,10 +7,10 @@ import pytest
 
 from metrics.models import MetricStatus
 from metrics.selectors.values import get_series, get_version
-from metrics.services.definitions import create_version
 from metrics.services.marks import mark_all_days
 from metrics.services.recompute import recompute_pending
 from metrics.services.verify import verify_source
+from metrics.services.versions import Definition, create_version
 from metrics.sources import get_source
 from support.models import Ticket
 
@@ -23,9 +23,8 @@ def test_days_are_cut_in_the_organisations_zone(zone, settings):
     settings.ORGANISATION_TIME_ZONE = zone
     version = get_version("tickets_opened")
     metric = version.metric
-    create_version(
-        metric=metric, kind="count", source="tickets_opened", formula={}, dimensions=[], reason="our own zone", at=NOW
-    )
+    ours = Definition("count", "tickets_opened", {}, is_retroactive=True)
+    create_version(metric=metric, definition=ours, reason="our own zone", at=NOW)
     start = datetime(2026, 3, 5, tzinfo=UTC)
     Ticket.objects.bulk_create(
         [Ticket(subject=str(i), opened_at=start + timedelta(minutes=17 * i)) for i in range(3 * 24 * 20)]

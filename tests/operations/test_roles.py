@@ -42,7 +42,7 @@ def test_migrate_synchronises_roles():
 
 
 def test_reading_roles_hold_no_writing_permission():
-    for name in ("executive", "auditor", "finance", "contractor_manager", "tool_metrics"):
+    for name in ("executive", "auditor", "finance", "contractor_manager"):
         assert {p.split(".")[1].split("_")[0] for p in ROLES[name]} == {"view"}, name
 
 

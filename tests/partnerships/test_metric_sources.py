@@ -130,16 +130,21 @@ def test_the_latency_percentile_is_within_one_per_cent(capsys):
     assert shown["value"] == pytest.approx(exact, rel=0.0101)
 
 
-def test_the_rows_behind_a_figure_can_be_listed():
+def test_the_rows_behind_a_figure_are_described(django_assert_num_queries):
     check = measured(3, hours=6)
-    source = get_source("integration_uptime")
+    bounds = (T0 - timedelta(days=1), T0 + timedelta(days=1))
+    for key in ("integration_uptime", "probe_latency"):
+        source = get_source(key)
+        frame = source.fetch(*bounds)
 
-    rows = source.rows(T0 - timedelta(days=1), T0 + timedelta(days=1), {"tier": "production"}, 100)
+        with django_assert_num_queries(1):
+            words = source.describe(frame.keys.tolist())
 
-    assert sum(row.value for row in rows) == by_intervals([check], T0 - timedelta(days=1), check.rolled_up_to).down
-    assert rows[0].value == max(row.value for row in rows)
-    latency_rows = get_source("probe_latency").rows(T0 - timedelta(days=1), T0 + timedelta(days=1), {}, 2)
-    assert len(latency_rows) == 2
+        assert set(words) == set(frame.keys.tolist()) and len(frame) >= len(words) >= 6
+        assert {(row.label, row.url) for row in words.values()} == {(str(check), check.integration.get_absolute_url())}
+    assert int(get_source("integration_uptime").fetch(*bounds).measures["down"].sum()) == (
+        by_intervals([check], T0 - timedelta(days=1), check.rolled_up_to).down
+    )
 
 
 def test_every_shipped_metric_names_a_registered_source():

@@ -144,3 +144,13 @@ def test_team_members_are_written(tool):
     changed = lead.patch(f"{BASE}/teams/{made.json()['id']}/", {"members": []}, HTTP_IF_MATCH=made["ETag"])
 
     assert (made.json()["members"], changed.json()["members"], changed.json()["version"]) == ([agent.pk], [], 2)
+
+
+def test_a_customer_joins_now_unless_another_time_is_given():
+    client = role_client("support_agent")
+
+    now = client.post(f"{BASE}/customers/", {"name": "Acme"}).json()
+    then = client.post(f"{BASE}/customers/", {"name": "Beta", "joined_at": "2020-05-01T00:00:00Z"}).json()
+
+    assert now["joined_at"][:4] >= "2026"
+    assert then["joined_at"] == "2020-05-01T00:00:00Z"

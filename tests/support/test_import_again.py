@@ -138,6 +138,19 @@ def test_dry_run_counts_and_stores_nothing(tmp_path):
     assert not Customer.objects.exists()
 
 
+def test_customers_join_with_their_first_contact(tmp_path):
+    mapping = ONE_ROW.replace('assignee = "Owner"', 'customer = "Owner"')
+    early, late = OPENED.replace("10:00", "07:00"), OPENED
+
+    run(one_row_file(tmp_path, f"A1,x,Doing,P1,c,Acme,{late},,"), mapping)
+    first = Customer.objects.get().joined_at
+    run(one_row_file(tmp_path, f"A2,x,Doing,P1,c,Acme,{early},,", f"A3,x,Doing,P1,c,Acme,{late},,"), mapping)
+
+    opened = dict(Ticket.objects.values_list("external_id", "opened_at"))
+    assert (first, Customer.objects.get().joined_at) == (opened["A1"], opened["A2"])
+    assert opened["A2"] < opened["A1"]
+
+
 def test_crash_between_batches_is_made_good_by_the_next_run(tmp_path, monkeypatch):
     monkeypatch.setattr(imports, "BATCH_TICKETS", 10)
     path = one_row_file(tmp_path, *(f"A{n:03},x,Doing,P1,c,,{OPENED},," for n in range(35)))

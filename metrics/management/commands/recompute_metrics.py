@@ -50,5 +50,5 @@ class Command(BaseCommand):
         if found:
             raise CommandError(f"{len(found)} differences. Run recompute_metrics, then --all if they stay.")
         waiting = DirtyMark.objects.filter(source__in=[source.key for source in sources]).count()
-        note = f" {waiting} marks wait; their days were left out." if waiting else ""
+        note = f" Waiting marks: {waiting}; their days were left out." if waiting else ""
         self.stdout.write(f"No difference between stored values and source rows.{note}")

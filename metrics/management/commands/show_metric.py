@@ -8,9 +8,11 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 
+from foundation.errors import InvalidInputError
 from metrics.models import DirtyMark, Grain, Metric, MetricVersion
-from metrics.selectors.values import Point, calendar_for, get_point, get_point_as_of, get_version
-from metrics.sources import get_source
+from metrics.selectors.as_of import get_point_as_of, get_version_at
+from metrics.selectors.population import condition_of, get_level
+from metrics.selectors.values import Point, calendar_for, get_point, get_version
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,7 @@ class Command(BaseCommand):
             answer = self._level(version, _instant(options["at"], "--at"), options["segment"])
         else:
             as_of = _instant(options["as_of"], "--as-of") if options["as_of"] else None
+            version = version if as_of is None else get_version_at(version.metric.key, as_of)
             question = Question(version, options["grain"], _day(options["start"]), options["segment"], as_of)
             answer = self._stored(question)
         self.stdout.write(
@@ -55,17 +58,16 @@ class Command(BaseCommand):
         )
 
     def _level(self, version: MetricVersion, moment: datetime, segment: str) -> dict[str, Any]:
-        source = get_source(version.source)
-        if source.level_at is None:
+        _check_segment(version, segment)
+        level = get_level(version, moment, segment=segment)
+        if level is None:
             raise CommandError(f"{version.metric.key} is no stock: --at needs one, use --grain and --start.")
-        wanted = {**version.formula.get("filter", {}), **_condition(version, segment)}
-        level = source.level_at(moment, wanted)
         point = Point(moment.date(), None, float(level), level, True, None, timezone.now())
         return {**_answer(version, "instant", point), "start": moment.isoformat()}
 
     def _stored(self, question: Question) -> dict[str, Any]:
         version = question.version
-        _condition(version, question.segment)
+        _check_segment(version, question.segment)
         now = timezone.now()
         point = get_point(version, question.grain, question.start, at=now, segment=question.segment)
         if point is not None and question.as_of is not None:
@@ -91,15 +93,12 @@ def _answer(version: MetricVersion, grain: str, point: Point) -> dict[str, Any]:
     }
 
 
-def _condition(version: MetricVersion, segment: str) -> dict[str, str]:
-    """The segment as a condition; CommandError when the metric keeps no such segments."""
-    if not segment:
-        return {}
-    dimension, _, word = segment.partition("=")
-    if dimension not in version.dimensions or not word:
-        kept = ", ".join(version.dimensions) or "none"
-        raise CommandError(f"--segment {segment!r}: write dimension=word; kept dimensions: {kept}.")
-    return {dimension: word}
+def _check_segment(version: MetricVersion, segment: str) -> None:
+    """CommandError when the metric keeps no such segments."""
+    try:
+        condition_of(version, segment)
+    except InvalidInputError as error:
+        raise CommandError(f"--segment {segment!r}: {error.message}") from error
 
 
 def _day(text: str | None) -> date | None:

@@ -1,0 +1,92 @@
+"""The sources of tickets, and the changes that move their numbers."""
+
+from collections.abc import Sequence
+
+from metrics.sources import Capture, MetricSource, register_source
+from support.metric_sources import frames
+from support.metric_sources.frames import DIMENSIONS, OWN, PERMISSION
+from support.models import Customer, Team
+
+_WATCHED = ("state", *OWN, "team_id", "customer_id")
+_AGE = "Customer age at opening"
+
+
+def _captures(event_times: Sequence[tuple[str, ...]], *watched: str) -> list[Capture]:
+    """Changes of tickets, and of what tickets carry of their team and customer."""
+    return [
+        Capture(frames.TABLE, event_times, (*_WATCHED, *watched)),
+        Capture(Team._meta.db_table, event_times, ("slug",), through=(frames.TABLE, "team_id")),
+        Capture(Customer._meta.db_table, event_times, ("segment", "joined_at"), through=(frames.TABLE, "customer_id")),
+    ]
+
+
+register_source(
+    MetricSource(
+        key="tickets_opened",
+        label="Tickets, by when they were opened",
+        model="support.Ticket",
+        captures=_captures([("opened_at",)]),
+        fetch=frames.fetch_opened,
+        span=lambda: frames.span_of("opened_at"),
+        measures={"customer_age": "µs"},
+        dimensions=DIMENSIONS,
+        measure_labels={"customer_age": _AGE},
+        event_time="when the ticket was opened",
+        describe=frames.describe,
+        permission=PERMISSION,
+    )
+)
+register_source(
+    MetricSource(
+        key="tickets_resolved",
+        label="Tickets, by when they were last resolved",
+        model="support.Ticket",
+        captures=_captures([("resolved_at",)], "opened_at", "reopen_count"),
+        fetch=frames.fetch_resolved,
+        span=lambda: frames.span_of("resolved_at"),
+        measures={"resolution": "µs", "reopened": "tickets", "customer_age": "µs"},
+        dimensions=DIMENSIONS,
+        measure_labels={
+            "resolution": "Time to resolution",
+            "reopened": "Reopened, 1 or 0",
+            "customer_age": _AGE,
+        },
+        event_time="when the ticket was last resolved",
+        describe=frames.describe,
+        permission=PERMISSION,
+    )
+)
+register_source(
+    MetricSource(
+        key=frames.LIFETIMES,
+        label="Tickets, by when they were opened, followed until they end",
+        model="support.Ticket",
+        captures=_captures([("opened_at",)], "resolved_at", "closed_at"),
+        fetch=frames.fetch_lifetimes,
+        span=lambda: frames.span_of("opened_at"),
+        measures={"lifetime": "µs", "is_over": "tickets", "customer_age": "µs"},
+        dimensions=DIMENSIONS,
+        measure_labels={"lifetime": "Time to the end", "is_over": "Ended, 1 or 0", "customer_age": _AGE},
+        event_time="when the ticket was opened",
+        describe=frames.describe,
+        permission=PERMISSION,
+        unsettled=frames.list_open_instants,
+    )
+)
+register_source(
+    MetricSource(
+        key="ticket_backlog",
+        label="Tickets entering and leaving the backlog",
+        model="support.Ticket",
+        captures=_captures([("opened_at",), ("resolved_at", "closed_at")]),
+        fetch=frames.fetch_flow,
+        span=lambda: frames.span_of("opened_at", "resolved_at", "closed_at"),
+        measures={"change": "tickets"},
+        dimensions=DIMENSIONS,
+        measure_labels={"change": "Change of the backlog"},
+        event_time="when a ticket is opened, and when it is resolved or else closed",
+        held_at=frames.backlog_at,
+        describe=frames.describe,
+        permission=PERMISSION,
+    )
+)
