@@ -170,7 +170,7 @@ class MetricViews(CreateViews, UpdateViews):
     @action(detail=True, url_path="restatements", pagination_class=None, filterset_class=None)
     def read_restatements(self, request: Request, key: str) -> Response:
         """The periods whose value changed after it had been published, newest first."""
-        found = answer_restatements(key, self.read_question(request))
+        found = answer_restatements(key, self.read_question(request), at=timezone.now())
         return Response(RestatementSerializer(found, many=True).data)
 
 

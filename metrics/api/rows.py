@@ -15,8 +15,10 @@ from rest_framework.utils.urls import replace_query_param
 
 from foundation.api import MAX_PAGE_SIZE
 from foundation.errors import InvalidInputError
+from metrics.api.values import check_as_of
 from metrics.models import Grain, Kind, MetricVersion
 from metrics.periods import ALL_START
+from metrics.selectors.as_of import get_version_at
 from metrics.selectors.made_of import Input, list_inputs
 from metrics.selectors.population import (
     Population,
@@ -26,7 +28,7 @@ from metrics.selectors.population import (
     measure_names,
     rows_permission,
 )
-from metrics.selectors.restatements import Restatement, list_restatements
+from metrics.selectors.restatements import GRAINS, Restatement, list_restatements
 from metrics.selectors.rows import Place, Row, list_rows_after, value_of
 from metrics.selectors.values import Point, calendar_for, get_version
 from metrics.sources import get_source
@@ -100,6 +102,7 @@ class RestatementSerializer(serializers.Serializer[Any]):
 class RestatementsQuestionSerializer(serializers.Serializer[Any]):
     grain = serializers.ChoiceField(choices=Grain.choices, required=False, help_text="Weeks and months without it.")
     segment = serializers.CharField(default="", allow_blank=True, help_text="dimension=word")
+    as_of = serializers.DateTimeField(required=False, help_text="What had been restated by this instant.")
 
 
 def answer_rows(key: str, question: Mapping[str, Any], request: Request, *, at: datetime) -> dict[str, Any]:
@@ -129,12 +132,15 @@ def answer_rows(key: str, question: Mapping[str, Any], request: Request, *, at: 
     }
 
 
-def answer_restatements(key: str, question: Mapping[str, Any]) -> list[Restatement]:
-    """The metric's newest restatements, at most a hundred."""
-    version = _version(key)
+def answer_restatements(key: str, question: Mapping[str, Any], *, at: datetime) -> list[Restatement]:
+    """The metric's newest restatements, at most a hundred; with `as_of` as they were known then."""
+    version, as_of = _version(key), question.get("as_of")
+    if as_of is not None:
+        check_as_of(as_of, at=at)
+        version = get_version_at(key, as_of)
     condition_of(version, question["segment"])
-    chosen = {"grains": [question["grain"]]} if "grain" in question else {}
-    return list_restatements(version, segment=question["segment"], limit=100, **chosen)
+    grains = [question["grain"]] if "grain" in question else GRAINS
+    return list_restatements(version, grains=grains, segment=question["segment"], limit=100, as_of=as_of)
 
 
 def _version(key: str) -> MetricVersion:

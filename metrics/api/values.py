@@ -84,12 +84,17 @@ def answer_question(key: str, question: Mapping[str, Any], *, at: datetime) -> d
 
 def _believed_series(key: str, question: Mapping[str, Any], as_of: datetime, *, at: datetime) -> Series:
     """The series as of an instant, by the definition of then."""
-    if not (ALL_START.year <= as_of.year and as_of <= at):
-        raise InvalidInputError("as_of", f"Must lie between {ALL_START.year} and now.")
+    check_as_of(as_of, at=at)
     version = get_version_at(key, as_of)
     first, last = _range(version, question, at=as_of)
     cut = Cut(as_of)
     return list_series_as_of([version], question["grain"], first, last, cut=cut, segment=question["segment"])[key]
+
+
+def check_as_of(as_of: datetime, *, at: datetime) -> None:
+    """Raises InvalidInputError for an instant that is not past."""
+    if not (ALL_START.year <= as_of.year and as_of <= at):
+        raise InvalidInputError("as_of", f"Must lie between {ALL_START.year} and now.")
 
 
 def _series_body(series: Series, *, at: datetime) -> dict[str, Any]:

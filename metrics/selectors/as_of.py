@@ -12,7 +12,7 @@ from metrics.models import MetricVersion, PeriodValue, ValueRevision
 from metrics.periods import PUBLISHED_AFTER
 from metrics.selectors.values import Point, Reader, Series, Stored, calendar_for, list_series
 
-_Place = tuple[int, date]
+Place = tuple[int, date]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,15 @@ class Cut:
         """The revisions that count."""
         known = ValueRevision.objects.filter(computed_at__lte=self.at)
         return known if self.last is None else known.filter(pk__lte=self.last)
+
+    def latest(self, where: Q) -> dict[Place, ValueRevision]:
+        """The last revision that counts of each period, by version and start, of one grain and segment; one query.
+
+        Of one period later ids are later writes, because a source's writers exclude each other.
+        """
+        found = self.revisions().filter(where).order_by().values("version", "start")
+        newest = found.annotate(newest=Max("pk")).values("newest")
+        return {(row.version_id, row.start): row for row in ValueRevision.objects.filter(pk__in=newest)}
 
 
 def list_versions_at(as_of: datetime, keys: Iterable[str]) -> dict[str, MetricVersion]:
@@ -87,7 +96,7 @@ def _read_believed(
 ) -> Stored:
     ours = Q(version__in=versions, grain=grain, segment=segment)
     within = ours & Q(start__range=(first, last))
-    latest, restated = _latest(cut, within), _restated_at(cut, within, versions)
+    latest, restated = cut.latest(within), _restated_at(cut, within, versions)
     values: dict[int, dict[date, Believed]] = {version.pk: {} for version in versions}
     for (version, start), row in latest.items():
         values[version][start] = _believed(row, restated)
@@ -95,36 +104,25 @@ def _read_believed(
     return Stored(values, {version: _believed(row, {}) for (version, _), row in before.items()})
 
 
-def _latest(cut: Cut, where: Q) -> dict[_Place, ValueRevision]:
-    """The last revision that counts of each period; one query.
-
-    Of one period later ids are later writes, because a source's writers exclude each other.
-    """
-    newest = (
-        cut.revisions().filter(where).order_by().values("version", "start").annotate(newest=Max("pk")).values("newest")
-    )
-    return {(row.version_id, row.start): row for row in ValueRevision.objects.filter(pk__in=newest)}
-
-
-def _latest_starts(cut: Cut, where: Q) -> set[_Place]:
+def _latest_starts(cut: Cut, where: Q) -> set[Place]:
     """The last period that had a value before the asked ones, by version."""
     rows = cut.revisions().filter(where).order_by().values("version").annotate(start=Max("start"))
     return {(row["version"], row["start"]) for row in rows}
 
 
-def _latest_of(cut: Cut, where: Q, places: set[_Place]) -> dict[_Place, ValueRevision]:
+def _latest_of(cut: Cut, where: Q, places: set[Place]) -> dict[Place, ValueRevision]:
     """The last revisions that count of these periods alone."""
     if not places:
         return {}
-    found = _latest(cut, where & Q(start__in={start for _, start in places}))
+    found = cut.latest(where & Q(start__in={start for _, start in places}))
     return {place: row for place, row in found.items() if place in places}
 
 
-def _believed(row: ValueRevision, restated: Mapping[_Place, datetime]) -> Believed:
+def _believed(row: ValueRevision, restated: Mapping[Place, datetime]) -> Believed:
     return Believed(row.value, row.n, row.computed_at, restated.get((row.version_id, row.start)))
 
 
-def _restated_at(cut: Cut, where: Q, versions: Sequence[MetricVersion]) -> dict[_Place, datetime]:
+def _restated_at(cut: Cut, where: Q, versions: Sequence[MetricVersion]) -> dict[Place, datetime]:
     """When periods had last been restated by then.
 
     The stored mark is the answer unless it came later; then the revisions of that period are read.
@@ -137,10 +135,10 @@ def _restated_at(cut: Cut, where: Q, versions: Sequence[MetricVersion]) -> dict[
 
 
 def _last_restatements(
-    cut: Cut, where: Q, versions: Sequence[MetricVersion], places: set[_Place]
-) -> dict[_Place, datetime]:
+    cut: Cut, where: Q, versions: Sequence[MetricVersion], places: set[Place]
+) -> dict[Place, datetime]:
     calendars = {version.pk: calendar_for(version) for version in versions}
-    history: dict[_Place, list[ValueRevision]] = {place: [] for place in places}
+    history: dict[Place, list[ValueRevision]] = {place: [] for place in places}
     for row in cut.revisions().filter(where, start__in={start for _, start in places}).order_by("pk"):
         if (row.version_id, row.start) in history:
             history[row.version_id, row.start].append(row)

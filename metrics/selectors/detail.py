@@ -86,13 +86,12 @@ def list_prior_weeks(
 
 
 def list_versions(version: MetricVersion) -> list[MetricVersion]:
-    """All definitions of the metric, newest first."""
-    return list(
-        MetricVersion.objects.filter(metric=version.metric_id).select_related("approved_by").order_by("-number")
-    )
+    """The definition and those of the metric before it, newest first."""
+    until = MetricVersion.objects.filter(metric=version.metric_id, number__lte=version.number)
+    return list(until.select_related("approved_by").order_by("-number"))
 
 
-def list_targets(version: MetricVersion) -> list[Target]:
-    """All targets the metric has had, newest first."""
-    targets = Target.objects.filter(metric=version.metric_id, segment="").select_related("set_by")
+def list_targets(version: MetricVersion, *, at: datetime) -> list[Target]:
+    """The targets that the metric had had by `at`, newest first."""
+    targets = Target.objects.filter(metric=version.metric_id, segment="", set_at__lte=at).select_related("set_by")
     return list(targets.order_by("-set_at", "-pk"))

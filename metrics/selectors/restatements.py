@@ -1,9 +1,11 @@
 """Periods whose value changed after it had been published: what it was, what it is, and what closed months keep."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import pairwise
+
+from django.db.models import Max, Q
 
 from metrics.models import Grain, MetricVersion, PeriodClose, PeriodValue, ValueRevision
 from metrics.periods import PUBLISHED_AFTER
@@ -13,6 +15,7 @@ from metrics.selectors.values import calendar_for
 
 SHOWN = 12
 GRAINS = (Grain.WEEK, Grain.MONTH)
+_Place = tuple[int, str, date]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,21 +46,25 @@ class Restatement:
 
 
 def list_restatements(
-    version: MetricVersion, *, grains: Sequence[str] = GRAINS, segment: str = "", limit: int = SHOWN
+    version: MetricVersion,
+    *,
+    grains: Sequence[str] = GRAINS,
+    segment: str = "",
+    limit: int = SHOWN,
+    as_of: datetime | None = None,
 ) -> list[Restatement]:
-    """The periods of the metric restated last, newest first; four queries, and one more for each closed month."""
+    """The periods of the metric restated last, newest first; five queries at most.
+
+    With `as_of` those that had been restated by then, to what was believed then; months closed later are not closed.
+    """
     versions = {stretch.version.pk: stretch.version for stretch in list_stretches([version])[version.pk]}
-    rows = PeriodValue.objects.filter(
-        version__in=versions, segment=segment, grain__in=grains, restated_at__isnull=False
-    ).order_by("-restated_at", "-start", "-pk")[:limit]
-    restated = {(row.version_id, row.grain, row.start): row for row in rows}
-    history: dict[tuple[int, str, date], list[ValueRevision]] = {place: [] for place in restated}
-    revisions = ValueRevision.objects.filter(
-        version__in=versions, segment=segment, grain__in=grains, start__in={row.start for row in restated.values()}
-    )
-    for revision in revisions.order_by("pk"):
+    ours = Q(version__in=versions, segment=segment, grain__in=grains)
+    places = _places(ours, limit) if as_of is None else _places_as_of(ours, versions, as_of)[:limit]
+    history: dict[_Place, list[ValueRevision]] = {place: [] for place in places}
+    revisions = ValueRevision.objects.filter(ours, start__in={start for _, _, start in places})
+    for revision in (revisions if as_of is None else revisions.filter(computed_at__lte=as_of)).order_by("pk"):
         history.get((revision.version_id, revision.grain, revision.start), []).append(revision)
-    closes = _closes([row.start for row in restated.values() if row.grain == Grain.MONTH])
+    closes = _closes([start for _, grain, start in places if grain == Grain.MONTH], as_of)
     found = []
     for (pk, grain, start), revised in history.items():
         close = closes.get(start) if grain == Grain.MONTH else None
@@ -67,8 +74,35 @@ def list_restatements(
     return found
 
 
-def _closes(months: Sequence[date]) -> dict[date, PeriodClose]:
-    return {close.month: close for close in PeriodClose.objects.filter(month__in=months)} if months else {}
+def _places(ours: Q, limit: int) -> list[_Place]:
+    """The periods that were restated last."""
+    rows = PeriodValue.objects.filter(ours, restated_at__isnull=False).order_by("-restated_at", "-start", "-pk")
+    return [(row.version_id, row.grain, row.start) for row in rows[:limit]]
+
+
+def _places_as_of(ours: Q, versions: Mapping[int, MetricVersion], as_of: datetime) -> list[_Place]:
+    """The periods that may have been restated by then, by their last change until then, the newest first.
+
+    What had last changed before it was published had not been restated, and what has no mark by now never was.
+    """
+    marked = PeriodValue.objects.filter(ours, restated_at__isnull=False).order_by()
+    places = {(row.version_id, row.grain, row.start) for row in marked.only("version_id", "grain", "start")}
+    rows = ValueRevision.objects.filter(ours, computed_at__lte=as_of, start__in={start for _, _, start in places})
+    changed = rows.order_by().values_list("version_id", "grain", "start").annotate(last=Max("computed_at"))
+    found = [
+        (last, start, (version, grain, start))
+        for version, grain, start, last in changed
+        if (version, grain, start) in places
+        and calendar_for(versions[version]).is_complete(start, grain, last - PUBLISHED_AFTER)
+    ]
+    return [place for _, _, place in sorted(found, reverse=True)]
+
+
+def _closes(months: Sequence[date], as_of: datetime | None) -> dict[date, PeriodClose]:
+    if not months:
+        return {}
+    closes = PeriodClose.objects.filter(month__in=months)
+    return {close.month: close for close in closes if as_of is None or close.closed_at <= as_of}
 
 
 def _restatement(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import takewhile
 
-from django.db.models import Min
+from django.db.models import Min, Q
 
 from metrics.models import (
     Baseline,
@@ -20,6 +20,7 @@ from metrics.models import (
     Target,
 )
 from metrics.selectors.as_of import Cut, believed, list_versions_at
+from metrics.selectors.episodes import open_at
 from metrics.selectors.phases import Phase, list_phases
 from metrics.selectors.standing import TREND_WEEKS, Standing, last_day
 from metrics.selectors.targets import PathStatus, get_current_targets, judge_value
@@ -53,7 +54,7 @@ def list_standings(
     """The approved metrics in scorecard order; seven queries however many, and one more where a definition changed.
 
     With `is_believed` they are where they were believed to stand at `at`: values, limits and targets of then, by the
-    definitions of then; signals that were open then and are closed by now are left out.
+    definitions of then, and the signals that were open then.
     """
     current = get_current_versions(keys)
     versions = list((list_versions_at(at, current) if is_believed else current).values())
@@ -62,23 +63,20 @@ def list_standings(
     today = calendar_for(versions[0]).day_of(at)
     read = believed(Cut(at)) if is_believed else None
     series = list_series(versions, Grain.WEEK, today - timedelta(weeks=weeks), today, at=at, segment=segment, read=read)
-    around = _load_around(versions, segment, at)
+    around = _load_around(versions, segment, at, is_believed=is_believed)
     return [_standing(series[version.metric.key], around) for version in versions]
 
 
-def _load_around(versions: Sequence[MetricVersion], segment: str, at: datetime) -> _Around:
+def _load_around(versions: Sequence[MetricVersion], segment: str, at: datetime, *, is_believed: bool) -> _Around:
     metrics = [version.metric for version in versions]
     baselines: dict[int, list[Baseline]] = defaultdict(list)
     rows = Baseline.objects.filter(version__metric__in=metrics, segment=segment, grain=Grain.WEEK, frozen_at__lte=at)
     for row in rows.order_by("pk"):
         baselines[row.version_id].append(row)
     episodes: dict[int, list[SignalEpisode]] = defaultdict(list)
-    found = SignalEpisode.objects.filter(state=EpisodeState.OPEN, baseline__version__metric__in=metrics)
-    for episode in (
-        found.filter(baseline__segment=segment, detected_at__lte=at)
-        .select_related("baseline__version")
-        .order_by("opened_on")
-    ):
+    is_open = open_at(at) if is_believed else Q(state=EpisodeState.OPEN, detected_at__lte=at)
+    found = SignalEpisode.objects.filter(is_open, baseline__version__metric__in=metrics, baseline__segment=segment)
+    for episode in found.select_related("baseline__version").order_by("opened_on"):
         episodes[episode.baseline.version.metric_id].append(episode)
     return _Around(
         baselines=baselines,

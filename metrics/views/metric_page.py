@@ -46,7 +46,7 @@ SECTIONS: tuple[Callable[[Subject], dict[str, Any]], ...] = (
 def metric_page(request: HttpRequest, key: str) -> HttpResponse:
     """One metric: its chart, periods, definition, restatements and the rows behind the last complete week.
 
-    With `as_of` in the URL the values, limits and targets are those that were believed at that instant.
+    With `as_of` in the URL everything is as it was believed at that instant; only the rows are today's.
     """
     as_of = asked_instant(request, "as_of")
     at = as_of or timezone.now()
@@ -55,7 +55,8 @@ def metric_page(request: HttpRequest, key: str) -> HttpResponse:
         return _without_values(request, key)
     standing = standings[0]
     subject = Subject(request, standing, unit_of(standing.version), at, local(at).date(), as_of is not None)
-    context: dict[str, Any] = {"as_of": f"{local(at).day} {local(at):%b %Y %H:%M}" if as_of else ""}
+    words = f"{local(at).day} {local(at):%b %Y %H:%M}" if as_of else ""
+    context: dict[str, Any] = {"as_of": words, "asked": subject.link()}
     for section in SECTIONS:
         context |= section(subject)
     return render(request, "metrics/metric_page.html", context)

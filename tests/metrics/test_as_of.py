@@ -360,6 +360,54 @@ def test_restatements_over_the_api(may):
     assert [(one["start"], one["old"], one["new"], one["edits"]) for one in found] == [(str(month), 1.0, 2.0, 1)]
 
 
+def test_restatements_as_of_are_those_until_then(may):
+    month, inside, at = may
+    solved(inside)
+    recompute_pending(at=at + timedelta(days=1), now_please=True)
+    close_month(month=month, by=UserFactory(), at=at + timedelta(days=2, hours=1))
+    solved(inside)
+    recompute_pending(at=at + timedelta(days=3), now_please=True)
+    version = get_version("tickets_resolved")
+
+    def known(days):
+        found = list_restatements(version, grains=["month"], as_of=at + timedelta(days=days))
+        return [(one.start, one.old, one.new, one.edits, one.frozen and one.frozen.value) for one in found]
+
+    assert known(0.5) == []
+    assert known(2) == [(month, 1.0, 2.0, 1, None)]
+    assert known(2.5) == [(month, 1.0, 2.0, 1, 2.0)]
+    assert known(4) == [(month, 1.0, 3.0, 2, 2.0)]
+    assert list_restatements(version, as_of=at + timedelta(days=4)) == list_restatements(version)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_restatements_as_of_now_are_all_of_them(seed):
+    version = MetricVersionFactory(kind="count", effective_from=BEGUN)
+    random_history(version, random.Random(seed), "week")
+
+    found = list_restatements(version, as_of=BEGUN + timedelta(days=90), limit=99)
+
+    assert found
+    assert sorted(found, key=lambda one: one.start) == sorted(
+        list_restatements(version, limit=99), key=lambda one: one.start
+    )
+
+
+def test_restatements_api_as_of():
+    version = MetricVersionFactory(kind="count", effective_from=BEGUN)
+    for day, value in ((2, 1.0), (10, 2.0)):
+        stored = {"value": value, "n": 1, "computed_at": datetime(2026, 2, day, tzinfo=UTC)}
+        ValueRevision.objects.create(version=version, grain="month", start=date(2026, 1, 1), **stored)
+    restated = {"restated_at": stored["computed_at"], "start": date(2026, 1, 1)}
+    PeriodValue.objects.create(version=version, grain="month", **stored, **restated)
+    api, url = superuser_client(), f"{BASE}/metrics/{version.metric.key}/restatements/"
+
+    assert api.get(url, {"as_of": "2026-02-09T00:00:00Z"}).json() == []
+    (one,) = api.get(url, {"as_of": "2026-02-11T00:00:00Z"}).json()
+    assert (one["old"], one["new"]) == (1.0, 2.0)
+    assert api.get(url, {"as_of": "2999-01-01T00:00:00Z"}).status_code == 400
+
+
 def test_a_value_that_comes_back_is_no_restatement(may):
     _, inside, at = may
     late = solved(inside)

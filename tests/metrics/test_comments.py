@@ -36,4 +36,5 @@ def test_notes_of_the_metric_and_of_the_company_are_listed(django_assert_num_que
     AnnotationFactory(metric=metric, happened_on=day - timedelta(days=3))
 
     with django_assert_num_queries(1):
-        assert list_annotations(metric, day - timedelta(days=2), day) == [early, late]
+        assert list_annotations(metric, day - timedelta(days=2), day, at=NOW) == [early, late]
+    assert list_annotations(metric, day - timedelta(days=2), day, at=NOW - timedelta(hours=1)) == []

@@ -12,7 +12,7 @@ from metrics.views.sections.subject import Subject
 
 def control_context(subject: Subject) -> dict[str, Any]:
     standing, weeks = subject.standing, subject.standing.weeks
-    notes = list_annotations(subject.metric, weeks[0].start, last_day(weeks[-1])) if weeks else []
+    notes = list_annotations(subject.metric, weeks[0].start, last_day(weeks[-1]), at=subject.at) if weeks else []
     lettered = letter_weeks(standing, notes)
     figure = control_figure(standing, standing.find_forecast(), lettered, subject.unit, today=subject.today)
     return {"control": figure, "flags": [flag for one in lettered for flag in _flags(one, subject)]}

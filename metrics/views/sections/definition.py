@@ -17,9 +17,9 @@ from metrics.views.units import Unit
 
 
 def definition_context(subject: Subject) -> dict[str, Any]:
-    lineage = get_lineage(subject.version)
+    lineage, targets = get_lineage(subject.version), list_targets(subject.version, at=subject.at)
     return {
-        "definition": definition_facts(subject.standing, subject.unit, list_targets(subject.version), subject.today),
+        "definition": definition_facts(subject.standing, subject.unit, targets, subject.today),
         "lineage": lineage_facts(lineage),
         "versions": [_version(version, subject.today) for version in list_versions(subject.version)],
     }

@@ -12,9 +12,9 @@ from metrics.views.sections.subject import Subject
 def restatements_context(subject: Subject) -> dict[str, Any]:
     """`restated` is the banner's sentence, `restatements` the table's rows.
 
-    Empty where nothing was restated, and on a page of the past, which shows the values before.
+    Empty where nothing was restated; on a page of the past, by then.
     """
-    found = [] if subject.is_believed else list_restatements(subject.version)
+    found = list_restatements(subject.version, as_of=subject.as_of)
     return {
         "restated": restated_words(found, subject),
         "restatements": [
@@ -26,7 +26,7 @@ def restatements_context(subject: Subject) -> dict[str, Any]:
                 "at": day_name(local(change.at).date(), today=subject.today),
                 "edits": f"{change.edits:,}",
                 "frozen": subject.unit.words(change.frozen.value) if change.frozen else "",
-                "url": f"?grain={change.grain}&start={change.start}#rows",
+                "url": f"{subject.link(grain=change.grain, start=change.start)}#rows",
             }
             for change in found
         ],

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.http import QueryDict
 from django.urls import reverse
+from django.utils import timezone
 
 from charts.bars import share_bar
 from foundation.words import figure, local
@@ -129,11 +130,14 @@ class _Section:
 
     def _inputs(self) -> dict[str, Any]:
         """A derived number's inputs, each a way to its own rows."""
-        inputs = list_inputs(self.population, at=self.subject.at)
+        inputs = list_inputs(self.population, at=timezone.now())
         value = self.subject.unit.words(self.point.value)
+        words = f"{self.population.version.formula['expression']} = {value}"
+        if self.subject.is_believed:
+            words += " was believed then · the inputs as they are now"
         return {
             "count": f"{len(inputs)}",
-            "note": f"{self.population.version.formula['expression']} = {value}",
+            "note": words,
             "columns": ["Value"],
             "entries": [
                 {
@@ -149,6 +153,8 @@ class _Section:
 
     def _orders(self, current: str) -> list[dict[str, str]]:
         asked = self._url
+        if self.subject.as_of is not None:
+            asked["as_of"] = self.subject.as_of.isoformat()
         links = []
         for order in ORDERS:
             asked["order"] = order

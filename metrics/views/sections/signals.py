@@ -5,7 +5,7 @@ from typing import Any
 from charts.primitives import Markup
 from charts.state import state
 from metrics.models import EpisodeState, SignalEpisode
-from metrics.selectors.episodes import list_episodes
+from metrics.selectors.episodes import list_episodes, list_episodes_as_of
 from metrics.selectors.standings import Standing
 from metrics.statistics.capability import Capability, find_capability
 from metrics.statistics.rules import FALSE_ALARM_EPISODE, FALSE_ALARM_OUTSIDE, FALSE_ALARM_WEEKS
@@ -23,7 +23,8 @@ _RULES = {
 
 
 def signals_context(subject: Subject) -> dict[str, Any]:
-    episodes = list_episodes(subject.metric)
+    metric, as_of = subject.metric, subject.as_of
+    episodes = list_episodes(metric) if as_of is None else list_episodes_as_of(metric, as_of)
     return {
         "episodes": [_entry(episode, subject) for episode in episodes],
         "open_signals": sum(episode.state == EpisodeState.OPEN for episode in episodes),
@@ -46,6 +47,7 @@ def _entry(episode: SignalEpisode, subject: Subject) -> dict[str, Any]:
         "weeks": len(episode.points),
         "furthest": unit.words(furthest),
         "contributors": [_contributor(one, subject) for one in episode.contributors],
+        "nobody": "not known then" if subject.is_believed else "no segments kept",
     }
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from urllib.parse import urlencode
 
 from django.http import HttpRequest
 
@@ -25,6 +26,17 @@ class Subject:
     at: datetime
     today: date
     is_believed: bool = False
+
+    @property
+    def as_of(self) -> datetime | None:
+        """The past instant that is asked for; None for a page of now."""
+        return self.at if self.is_believed else None
+
+    def link(self, **asked: object) -> str:
+        """The query of an address within the page, which stays at its instant; empty where nothing is asked."""
+        if self.as_of is not None:
+            asked["as_of"] = self.as_of.isoformat()
+        return f"?{urlencode(asked)}" if asked else ""
 
     @property
     def read(self) -> Reader | None:
