@@ -22,6 +22,8 @@ def declare_capture(source: MetricSource) -> None:
 
 def _trigger(source: str, capture: Capture, operation: str) -> Trigger:
     name = f"{PREFIX}{source}_{capture.table}_{operation}"[:60]
+    if capture.siblings:
+        return _siblings_trigger(f"{PREFIX}{source}_{capture.table}_siblings"[:60], source, capture)
     if capture.through is not None:
         return _joined_trigger(name, source, capture)
     return Trigger(
@@ -44,6 +46,22 @@ def _joined_trigger(name: str, source: str, capture: Capture) -> Trigger:
     )
 
 
+def _siblings_trigger(name: str, source: str, capture: Capture) -> Trigger:
+    """On a deletion, marks of the rows that are left of those with the same word in the shared column."""
+    picks = " UNION ALL ".join(
+        f"SELECT t.id, {_event(group, 't.')} AS moment FROM old_rows c "
+        f'JOIN "{capture.table}" t ON t."{capture.siblings}" = c."{capture.siblings}"'
+        for group in capture.event_times
+    )
+    marks = _sqlite_marks_of(source, capture, capture.table, f't."{capture.siblings}" = OLD."{capture.siblings}"')
+    return Trigger(
+        name=name,
+        table=capture.table,
+        postgresql=_postgresql_statements(name, capture, "delete", _postgresql_body(source, picks)),
+        sqlite=(f'CREATE TRIGGER "{name}" AFTER DELETE ON "{capture.table}" BEGIN {marks} END',),
+    )
+
+
 def _joined_postgresql(name: str, source: str, capture: Capture) -> Sequence[str]:
     table, column = capture.through or ("", "")
     changed = _changed_rows("new_rows", capture, "update")
@@ -56,12 +74,17 @@ def _joined_postgresql(name: str, source: str, capture: Capture) -> Sequence[str
 
 def _joined_sqlite(name: str, source: str, capture: Capture) -> Sequence[str]:
     table, column = capture.through or ("", "")
-    marks = " ".join(
+    marks = _sqlite_marks_of(source, capture, table, f't."{column}" = NEW.id')
+    return (f'CREATE TRIGGER "{name}" AFTER UPDATE ON "{capture.table}" {_sqlite_when(capture)} BEGIN {marks} END',)
+
+
+def _sqlite_marks_of(source: str, capture: Capture, table: str, condition: str) -> str:
+    """Marks of the rows of a table, known as t, that meet a condition."""
+    return " ".join(
         f"INSERT INTO {MARKS} (source, utc_hour, edits) SELECT '{source}', {hour}, count(*) "
-        f'FROM "{table}" t WHERE t."{column}" = NEW.id AND {hour} IS NOT NULL GROUP BY {hour};'
+        f'FROM "{table}" t WHERE {condition} AND {hour} IS NOT NULL GROUP BY {hour};'
         for hour in (_sqlite_hour(_event(group, "t.")) for group in capture.event_times)
     )
-    return (f'CREATE TRIGGER "{name}" AFTER UPDATE ON "{capture.table}" {_sqlite_when(capture)} BEGIN {marks} END',)
 
 
 def _postgresql(name: str, source: str, capture: Capture, operation: str) -> Sequence[str]:

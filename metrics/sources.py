@@ -1,6 +1,6 @@
 """Sources: what an app offers to metrics. Each is declared in the app's `metric_sources.py` and registered at start."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -18,16 +18,23 @@ class Capture:
     Where rows of another table carry something of this one, such as tickets their customer's segment, `through` names
     that table and its column with this one's key: an update here marks the event times of all rows there. New rows here
     have none there yet, and rows here that others refer to are not deleted.
+
+    Where a value is made of several rows of the table, such as a first and a last step, `siblings` is the column they
+    share: deleting one marks the others. What a new row moves is asked of the source's `spread` instead, after it was
+    committed, because a trigger does not see what another transaction is about to commit.
     """
 
     table: str
     event_times: Sequence[tuple[str, ...]]
     watched: Sequence[str] = ()
     through: tuple[str, str] | None = None
+    siblings: str = ""
 
     @property
     def operations(self) -> Sequence[str]:
         """The statements that may move a value."""
+        if self.siblings:
+            return ("delete",)
         return ("insert", "update", "delete") if self.through is None else ("update",)
 
     @property
@@ -57,8 +64,10 @@ class MetricSource:
     words, in one query however many; without it rows cannot be shown. `permission` is what seeing them takes.
     `measures` maps a measure to its base unit; `dimensions` maps a dimension to its label. `event_time` says in words
     when a row happens; `measure_labels` says what a measure is, where its name does not. `has_histograms`: each row's
-    blob is a log histogram, as percentiles of histograms need. `unsettled()` gives the event times of rows whose
-    duration still runs; every night they are followed on, to `metrics.selectors.follow_ups.followed_at`.
+    blob is a log histogram, as percentiles of histograms need. `unsettled(since)` gives the event times of rows whose
+    duration still ran at that instant, None for ever; every night they are followed on, to
+    `metrics.selectors.follow_ups.followed_at`. `spread(hours)` gives the further UTC hours in which rows change their
+    value because of rows within these, with the number of rows: those of siblings, see `Capture`.
     """
 
     key: str
@@ -76,7 +85,8 @@ class MetricSource:
     describe: Callable[[Sequence[int]], Mapping[int, RowWords]] | None = None
     permission: str = ""
     has_histograms: bool = False
-    unsettled: Callable[[], Iterable[datetime]] | None = None
+    unsettled: Callable[[datetime | None], Iterable[datetime]] | None = None
+    spread: Callable[[Collection[int]], Mapping[int, int]] | None = None
 
 
 @dataclass(frozen=True)

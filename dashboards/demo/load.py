@@ -15,6 +15,7 @@ from dashboards.demo.people import add_people
 from dashboards.demo.steering import add_steering
 from dashboards.demo.story import Story
 from dashboards.demo.tickets import add_tickets
+from metrics.services.follow_ups import follow_unsettled_rows
 from operations.models import User
 from partnerships.models import Partner, StatusInterval
 from support.models import Ticket
@@ -46,6 +47,7 @@ def load_company(story: Story, *, sandbox_port: int) -> None:
             add_tickets(story, people, watched, _noticed(watched))
             add_steering(story, people)
             add_experiments(story, people)
+        follow_unsettled_rows(at=story.now)
         call_command("recompute_metrics", verbosity=0)
 
 

@@ -1,5 +1,5 @@
-"""What metrics itself offers: values that are entered, values to derive from, and what was learnt from hypotheses."""
+"""What metrics itself offers: values entered, values to derive from, hypotheses and experiments, first widgets."""
 
-from metrics.metric_sources import derived, entered, hypotheses, waiting
+from metrics.metric_sources import derived, entered, experiments, first_widgets, hypotheses, waiting
 
-__all__ = ["derived", "entered", "hypotheses", "waiting"]
+__all__ = ["derived", "entered", "experiments", "first_widgets", "hypotheses", "waiting"]

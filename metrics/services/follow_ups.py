@@ -24,5 +24,5 @@ def _follow(source: MetricSource, midnight: datetime, *, at: datetime) -> bool:
         if source.unsettled is None or (run.followed_at is not None and run.followed_at >= midnight):
             return False
         SourceRun.objects.filter(pk=run.pk).update(followed_at=midnight)
-        mark_moments(source.key, source.unsettled())
+        mark_moments(source.key, source.unsettled(run.followed_at))
     return True

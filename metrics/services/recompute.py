@@ -138,15 +138,17 @@ class _Claim:
 
     lane: int
     marks: Sequence[tuple[int, int, int]]
+    spread: Mapping[int, int]
+    """Edits by further hours, in which rows changed their value because of rows in the marked ones."""
 
     @property
     def hours(self) -> set[int]:
-        return {hour for _, hour, _ in self.marks}
+        return {hour for _, hour, _ in self.marks} | set(self.spread)
 
     def edits(self, calendar: OrganisationCalendar) -> Edits:
         """The edits behind the marks, by the local days they lie on."""
         counts: Counter[tuple[date, date]] = Counter()
-        for _, hour, edits in self.marks:
+        for hour, edits in [*((hour, edits) for _, hour, edits in self.marks), *self.spread.items()]:
             days = calendar.days_of_hour(hour)
             counts[min(days), max(days)] += edits
         return Edits([(first, last, count) for (first, last), count in counts.items() if count])
@@ -175,7 +177,9 @@ def _claim(source: MetricSource, families: Sequence[Family], *, at: datetime, ma
             break
         taken = wider
         marks.append((pk, hour, edits))
-    return _Claim(rows[0][3] if rows else Lane.ROWS, marks)
+    lane = rows[0][3] if rows else Lane.ROWS
+    spread = source.spread({hour for _, hour, _ in marks}) if source.spread and marks and lane == Lane.ROWS else {}
+    return _Claim(lane, marks, spread)
 
 
 def _recompute(

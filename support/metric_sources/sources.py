@@ -70,7 +70,7 @@ register_source(
         event_time="when the ticket was opened",
         describe=frames.describe,
         permission=PERMISSION,
-        unsettled=frames.list_open_instants,
+        unsettled=lambda _since: frames.list_open_instants(),
     )
 )
 register_source(

@@ -19,7 +19,7 @@ PAGES = {
     "metric": "/metrics/ticket_resolution_hours_mean/",
     "metric-uptime": "/metrics/integration_uptime_production/",
     "metric-latency": "/metrics/probe_latency_seconds_p95/",
-    "metric-draft": "/metrics/time_to_first_widget/",
+    "metric-draft": "/metrics/gross_margin/",
     "metric-comment": "/metrics/ticket_resolution_hours_mean/comment/",
     "metric-rebase": "/metrics/ticket_resolution_hours_mean/rebase/",
     "experiments": "/experiments/",

@@ -9,7 +9,7 @@ from metrics.selectors.values import get_point, get_version
 from metrics.services.definitions import give_owners, install_shipped_metrics
 from metrics.services.recompute import recompute_pending
 from metrics.sources import list_shipped_metrics
-from tests.factories import HypothesisFactory, UserFactory
+from tests.factories import ExperimentFactory, HypothesisFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 6, 15, 12, tzinfo=UTC)
@@ -74,3 +74,34 @@ def test_success_of_partnership_experiments_is_validated_over_what_was_learnt():
 
     point = get_point(get_version("partnership_experiment_success"), "month", date(2026, 5, 10), at=NOW)
     assert (point.value, point.n) == (2 / 3, 3)
+
+
+def test_what_onboarding_experiments_brought_is_the_mean_lift_of_those_validated():
+    def decided(value, effect, verdict=Verdict.VALIDATED, outcome="widget_shown", direction="up"):
+        at = NOW - timedelta(days=40)
+        people = dict.fromkeys(("started_by", "ended_by", "decided_by"), UserFactory())
+        ExperimentFactory(
+            state="decided",
+            verdict=verdict,
+            metric_name=outcome,
+            direction=direction,
+            started_at=at - timedelta(days=20),
+            ended_at=at,
+            decided_at=at,
+            result={
+                "arms": [{"is_control": True, "value": value}, {"is_control": False, "value": 0.1}],
+                "comparisons": [{"effect": effect}, {"effect": 0.0}],
+            },
+            **people,
+        )
+
+    decided(0.5, 0.1)
+    decided(0.4, 0.04)
+    decided(0.4, 0.3, verdict=Verdict.REFUTED)
+    decided(0.4, 0.3, outcome="clicked")
+    decided(0.0, 0.3)
+
+    recompute_pending(at=NOW, now_please=True, max_batches=1000)
+
+    point = get_point(get_version("onboarding_improvement"), "month", date(2026, 5, 1), at=NOW)
+    assert (point.value, point.n) == (pytest.approx(0.15, rel=1e-6), 2)
