@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import islice
+from typing import Any
 
 import numpy as np
 from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, QuerySet, Subquery
@@ -33,7 +34,7 @@ _TABLE = ProductEvent._meta.db_table
 _RANGES_A_QUERY = 200
 
 
-def _sign_ups() -> "QuerySet[ProductEvent]":
+def _sign_ups() -> "QuerySet[Any]":
     """The first sign-up of each unit, with its first widget afterwards."""
     of_unit = ProductEvent.objects.filter(unit=OuterRef("unit"))
     earlier = Q(happened_at__lt=OuterRef("happened_at")) | Q(happened_at=OuterRef("happened_at"), pk__lt=OuterRef("pk"))
