@@ -6,8 +6,8 @@ from metrics.views.experiments.hypotheses import (
     funnel_page,
     hypothesis_list,
     hypothesis_list_csv,
-    hypothesis_page,
 )
+from metrics.views.experiments.hypothesis import hypothesis_action, hypothesis_page
 from metrics.views.experiments.listing import experiment_list, experiment_list_csv, experiment_list_json
 from metrics.views.experiments.page import experiment_action, experiment_csv, experiment_json, experiment_page
 
@@ -19,6 +19,7 @@ urlpatterns = [
     path("hypotheses/", hypothesis_list, name="hypotheses"),
     path("hypotheses.csv", hypothesis_list_csv, name="hypotheses_csv"),
     path("hypotheses/<slug:key>/", hypothesis_page, name="hypothesis"),
+    path("hypotheses/<slug:key>/act/", hypothesis_action, name="hypothesis_action"),
     path("funnels/<slug:key>/", funnel_page, name="funnel"),
     path("funnels/<slug:key>.csv", funnel_csv, name="funnel_csv"),
     path("funnels/<slug:key>.json", funnel_json, name="funnel_json"),

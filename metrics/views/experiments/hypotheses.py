@@ -1,4 +1,4 @@
-"""Hypotheses and funnels: their list and pages, with CSV and JSON."""
+"""The list of hypotheses and the page of a funnel, with CSV and JSON."""
 
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -26,7 +26,7 @@ FUNNEL = ("metrics.view_funnel", "metrics.view_productevent")
 def hypothesis_list(request: HttpRequest) -> HttpResponse:
     """What we expect, and what came of what we expected."""
     rows = list(Hypothesis.objects.select_related("metric", "owner"))
-    context = {"rows": [_shown(row) for row in rows], "shares": list(_shares(rows))}
+    context = {"rows": [shown(row) for row in rows], "shares": list(_shares(rows))}
     return render(request, "experiments/hypothesis_list.html", context)
 
 
@@ -36,14 +36,6 @@ def hypothesis_list_csv(request: HttpRequest) -> HttpResponseBase:  # noqa: ARG0
     """The list as CSV."""
     rows = Hypothesis.objects.select_related("metric", "owner")
     return stream_csv("hypotheses.csv", FIELDS, ([str(getattr(row, name)) for name in FIELDS] for row in rows))
-
-
-@require_safe
-@requires("metrics.view_hypothesis")
-def hypothesis_page(request: HttpRequest, key: str) -> HttpResponse:
-    """One hypothesis: what was expected, before and after, and the verdict."""
-    row = get_object_or_404(Hypothesis.objects.select_related("metric", "owner", "decided_by"), key=key)
-    return render(request, "experiments/hypothesis_page.html", _shown(row) | {"experiments": row.experiments.all()})
 
 
 @require_safe
@@ -89,7 +81,8 @@ def _passages(funnel: Funnel) -> list[Passage]:
     return found + (get_passages(funnel, start=None, end=None, at=at, by_arm=True) if funnel.experiment else [])
 
 
-def _shown(row: Hypothesis) -> dict[str, Any]:
+def shown(row: Hypothesis) -> dict[str, Any]:
+    """The hypothesis with its state and its expectation as words."""
     tone = Verdict.tone_of(row.verdict) if row.verdict else HypothesisState.tone_of(row.state)
     return {
         "hypothesis": row,
