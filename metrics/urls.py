@@ -2,7 +2,7 @@ from django.urls import path
 
 from metrics.views.comments import comment
 from metrics.views.exports import rows_csv, series_csv, series_json
-from metrics.views.metric_list import metric_list
+from metrics.views.metric_list import metric_list, metric_list_csv, metric_list_json
 from metrics.views.metric_page import metric_page
 from metrics.views.rebase import rebase
 from metrics.views.reports import report, report_csv, report_json, report_new
@@ -14,6 +14,8 @@ urlpatterns = [
     path("reports/<uuid:uuid>.json", report_json, name="report_json"),
     path("reports/<uuid:uuid>.csv", report_csv, name="report_csv"),
     path("", metric_list, name="metrics"),
+    path("metric-list.csv", metric_list_csv, name="metrics_csv"),  # No key has a hyphen.
+    path("metric-list.json", metric_list_json, name="metrics_json"),
     path("scorecard/", scorecard, name="scorecard"),
     path("scorecard.csv", scorecard_csv, name="scorecard_csv"),
     path("scorecard.json", scorecard_json, name="scorecard_json"),

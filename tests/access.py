@@ -48,6 +48,8 @@ PAGES = {
     "support:import_now": TICKETS_WRITE,
     "support:import_rejects": TICKETS_WRITE,
     "metrics:metrics": METRICS_READ,
+    "metrics:metrics_csv": METRICS_READ,
+    "metrics:metrics_json": METRICS_READ,
     "metrics:scorecard": METRICS_READ,
     "metrics:scorecard_csv": METRICS_READ,
     "metrics:scorecard_json": METRICS_READ,

@@ -103,6 +103,8 @@ def test_inventory_of_list_pages_is_complete():
         "experiments:experiments_csv",
         "experiments:experiments_json",
         "experiments:hypotheses_csv",
+        "metrics:metrics_csv",
+        "metrics:metrics_json",
         "metrics:scorecard_csv",
         "metrics:scorecard_json",
         "support:tickets_csv",

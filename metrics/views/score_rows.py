@@ -9,6 +9,7 @@ from charts.state import state
 from metrics.models import Flow, Grain
 from metrics.selectors.detail import Periods
 from metrics.selectors.scorecard import SIX, TWELVE, Scored
+from metrics.selectors.standings import Standing
 from metrics.selectors.values import Point
 from metrics.views.sections.periods import Box, boxes_for
 from metrics.views.six_twelve_figure import panels_for, paths_of
@@ -40,7 +41,7 @@ def score_row(scored: Scored) -> ScoreRow:
     )
     cut = unit.cuts_axis([*panels[0].heights, *panels[1].heights])
     caption = Caption(f"score-{metric.key}", f"{metric.name}: six weeks and twelve months")
-    tone, words = finding_of(scored)
+    tone, words = finding_of(standing)
     return ScoreRow(
         name=metric.name,
         url=metric.get_absolute_url(),
@@ -54,9 +55,8 @@ def score_row(scored: Scored) -> ScoreRow:
     )
 
 
-def finding_of(scored: Scored) -> tuple[str, str]:
+def finding_of(standing: Standing) -> tuple[str, str]:
     """The tone and the words of its state; a quiet metric is on its path, or steady without one."""
-    standing = scored.standing
     tone, words = state_words(standing, unit_of(standing.version))
     if words:
         return tone, words.rstrip(".")
@@ -82,7 +82,7 @@ def _periods(scored: Scored) -> Periods:
 def score_record(scored: Scored) -> dict[str, Any]:
     """What the row shows as plain values: ratios as 0 to 1, days as dates, None for no data."""
     standing, metric = scored.standing, scored.standing.metric
-    tone, words = finding_of(scored)
+    tone, words = finding_of(standing)
     last, before, ago = scored.last, scored.week_before, scored.year_ago
     return {
         "metric": metric.key,
