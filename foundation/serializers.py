@@ -2,7 +2,7 @@
 
 import copy
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 from django.core.exceptions import ValidationError as ModelValidationError
 from django.db import models
@@ -55,6 +55,16 @@ class TextField(serializers.CharField):
         return str(super().to_internal_value(data))
 
 
+class NumberField(serializers.FloatField):
+    """A number that is one: true and false are refused rather than taken as 1 and 0."""
+
+    def to_internal_value(self, data: Any) -> float:
+        """The number; ValidationError for anything else."""
+        if isinstance(data, bool):
+            self.fail("invalid")
+        return float(super().to_internal_value(data))
+
+
 class ObjectField(serializers.JSONField):
     """A JSON object."""
 
@@ -67,6 +77,11 @@ class ObjectField(serializers.JSONField):
 
 class RowSerializer(serializers.ModelSerializer[Any]):
     """A model serializer that refuses unknown members and whatever the model's validators and constraints refuse."""
+
+    serializer_field_mapping: ClassVar = {
+        **serializers.ModelSerializer.serializer_field_mapping,
+        models.FloatField: NumberField,
+    }
 
     def to_internal_value(self, data: Any) -> Any:
         """The parsed members; read-only ones may be sent back as they were read, but not changed."""

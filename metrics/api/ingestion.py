@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from foundation.errors import InvalidInputError
-from foundation.serializers import ObjectField, TextField, refuse_unknown_members
+from foundation.serializers import NumberField, ObjectField, TextField, refuse_unknown_members
 from metrics.services.ingestion import LIMIT
 
 
@@ -30,8 +30,8 @@ class ExposureBatchSerializer(serializers.Serializer[Any]):
 
 class OutcomeRowSerializer(_RowSerializer):
     name = TextField(max_length=80)
-    value = serializers.FloatField(default=1.0, min_value=-1e15, max_value=1e15)
-    denominator = serializers.FloatField(required=False, allow_null=True, min_value=-1e15, max_value=1e15)
+    value = NumberField(default=1.0, min_value=-1e15, max_value=1e15)
+    denominator = NumberField(required=False, allow_null=True, min_value=-1e15, max_value=1e15)
 
 
 class OutcomeBatchSerializer(serializers.Serializer[Any]):

@@ -7,7 +7,7 @@ from django_filters import ChoiceFilter
 from rest_framework import serializers
 
 from foundation.filters import Filters, ReferenceFilter, TextFilter
-from foundation.serializers import RowSerializer
+from foundation.serializers import NumberField, RowSerializer
 from foundation.viewsets import CreateViews
 from metrics.models import Target, TargetShape
 from metrics.services.targets import NewTarget, set_target, take_last_month
@@ -15,7 +15,7 @@ from metrics.services.targets import NewTarget, set_target, take_last_month
 
 class MilestoneSerializer(serializers.Serializer[Any]):
     day = serializers.DateField()
-    value = serializers.FloatField()
+    value = NumberField()
 
 
 class TargetSerializer(RowSerializer):
