@@ -5,11 +5,12 @@ from metrics.views.exports import rows_csv, series_csv, series_json
 from metrics.views.metric_list import metric_list, metric_list_csv, metric_list_json
 from metrics.views.metric_page import metric_page
 from metrics.views.rebase import rebase
-from metrics.views.reports import report, report_csv, report_json, report_new
+from metrics.views.reports import report, report_csv, report_json, report_list, report_new
 from metrics.views.scorecard import scorecard, scorecard_csv, scorecard_json
 
 app_name = "metrics"
 urlpatterns = [
+    path("reports/", report_list, name="reports"),
     path("reports/<uuid:uuid>/", report, name="report"),
     path("reports/<uuid:uuid>.json", report_json, name="report_json"),
     path("reports/<uuid:uuid>.csv", report_csv, name="report_csv"),

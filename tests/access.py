@@ -56,6 +56,7 @@ PAGES = {
     "metrics:metric": METRICS_READ,
     "metrics:series_csv": METRICS_READ,
     "metrics:series_json": METRICS_READ,
+    "metrics:reports": METRICS_READ,
     "metrics:report": METRICS_READ,
     "metrics:report_json": METRICS_READ,
     "metrics:report_csv": METRICS_READ,

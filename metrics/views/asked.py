@@ -1,5 +1,6 @@
 """What a URL of a metric asks for; what is no grain, day or segment is not found."""
 
+import re
 from datetime import UTC, date, datetime
 
 from django.http import Http404, HttpRequest
@@ -57,6 +58,14 @@ def asked_day(request: HttpRequest, name: str) -> date | None:
     if words and (day is None or not ALL_START.year <= day.year <= timezone.now().year + 10):
         raise Http404(words)
     return day
+
+
+def asked_id(request: HttpRequest, name: str) -> int | None:
+    """The row's number given under this name; None where none is given."""
+    words = request.GET.get(name, "")
+    if words and not re.fullmatch(r"[0-9]{1,18}", words):
+        raise Http404(words)
+    return int(words) if words else None
 
 
 def asked_segment(request: HttpRequest, version: MetricVersion) -> str:

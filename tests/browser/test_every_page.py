@@ -14,6 +14,8 @@ STRANGERS = {
 PAGES = {
     "overview": "/",
     "metrics": "/metrics/",
+    "metrics-found": "/metrics/?q=ticket&status=approved",
+    "reports": "/metrics/reports/",
     "scorecard": "/metrics/scorecard/",
     "scorecard-loud": "/metrics/scorecard/?loud=1",
     "metric": "/metrics/ticket_resolution_hours_mean/",
@@ -26,6 +28,7 @@ PAGES = {
     "experiment-running": "/experiments/setup-checklist/",
     "experiment-decided": "/experiments/guided-setup/",
     "hypotheses": "/experiments/hypotheses/",
+    "hypothesis": "/experiments/hypotheses/setup-asks-less/",
     "integrations": "/integrations/",
     "integration": "/integrations/asana-tasks/",
     "integration-tier": "/integrations/asana-goals/tier/",
