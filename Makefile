@@ -25,11 +25,11 @@ install-dev: ## Make .venv with what developing needs
 
 test: install-dev ## The whole suite on SQLite; no server needed
 	@$(ON_SQLITE) $(PYTEST) -n auto --dist loadgroup $(ARGS)
-	@$(if $(ARGS),true,$(ON_SQLITE) $(PYTEST) -m conformance)
+	@$(if $(ARGS),true,$(ON_SQLITE) $(PYTEST) -m conformance -n auto)
 
 test-postgres: install-dev ## The same suite on PostgreSQL and Redis
 	@$(ON_POSTGRES) $(PYTEST) -n auto --dist loadgroup $(ARGS)
-	@$(if $(ARGS),true,$(ON_POSTGRES) $(PYTEST) -m conformance)
+	@$(if $(ARGS),true,$(ON_POSTGRES) $(PYTEST) -m conformance -n auto)
 
 test-browser: install-dev ## Pages in the system's Chromium
 	@sh scripts/find_chromium.sh >/dev/null

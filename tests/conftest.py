@@ -8,7 +8,7 @@ import pytest
 from django.db import connections
 
 from foundation.triggers import remove_triggers
-from tests.processes import own_database  # noqa: F401 - a fixture
+from tests.processes import migrated, own_database  # noqa: F401 - fixtures
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 

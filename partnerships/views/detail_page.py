@@ -97,7 +97,7 @@ def _now_context(standing: Standing, user: User, at: datetime) -> dict[str, Any]
         "checks": lines,
         "may_change_checks": user.has_perm("partnerships.change_healthcheck"),
         "may_change_tier": user.has_perm("partnerships.change_integration"),
-        "may_poll": any(line.may_poll for line in lines),
+        "may_poll": any(not one.check.is_paused for one in current.checks),
     }
 
 

@@ -61,7 +61,7 @@ def run_bench(*names: str, path: str | None = None) -> subprocess.CompletedProce
     )
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def whole_run() -> dict[str, str]:
     """What each benchmark printed in one run of all of them."""
     done = run_bench()
