@@ -1,4 +1,4 @@
-"""Server time of a page of many metrics, and SQL time of reading stored values."""
+"""Server time of pages of many metrics, and SQL time of reading stored values."""
 
 from __future__ import annotations
 
@@ -18,20 +18,24 @@ _STORAGES = {
 }
 
 
-def measure(*, metrics: int, path: str, rounds: int) -> dict[str, Any]:
-    """Median seconds and queries of the page, and the median SQL seconds of reading 185 days of one metric."""
+def measure(*, metrics: int, paths: list[str], rounds: int) -> dict[str, Any]:
+    """Median seconds and queries of each page, and the median SQL seconds of reading 185 days of one metric."""
     from django.test import override_settings
     from django.utils import timezone
 
     at = timezone.now()
     _fill(metrics, at)
     with override_settings(STORAGES=_STORAGES):
-        page = [_get(path) for _ in range(rounds + 2)][2:]  # the first ones load templates
+        pages = {path: _median_of([_get(path) for _ in range(rounds + 2)][2:]) for path in paths}
+    return {"pages": pages, "read": median(_read(at) for _ in range(rounds))}
+
+
+def _median_of(answers: list[tuple[float, float, int]]) -> dict[str, float]:
+    """Of all but the first ones, which load templates."""
     return {
-        "page": median(seconds for seconds, _, _ in page),
-        "page_sql": median(sql for _, sql, _ in page),
-        "queries": page[-1][2],
-        "read": median(_read(at) for _ in range(rounds)),
+        "seconds": median(seconds for seconds, _, _ in answers),
+        "sql": median(sql for _, sql, _ in answers),
+        "queries": answers[-1][2],
     }
 
 

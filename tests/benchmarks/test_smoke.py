@@ -82,7 +82,7 @@ def whole_run() -> dict[str, str]:
         ("lag", 1, 2, []),
         ("values", 3, 15, []),
         ("uptime", 0, 3, []),
-        ("scorecard", 2, 4, []),
+        ("scorecard", 3, 6, []),
         ("imports", 0, 8, []),
         ("experiments", 15, 15, []),
     ],
