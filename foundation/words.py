@@ -53,6 +53,12 @@ def local(at: datetime) -> datetime:
     return at.astimezone(organisation_zone())
 
 
+def instant(at: datetime) -> str:
+    """An instant on the organisation's clock, in full: 9 Nov 2026 10:10."""
+    then = local(at)
+    return f"{then.day} {then:%b %Y %H:%M}"
+
+
 def moment(at: datetime, *, now: datetime) -> str:
     """An instant on the organisation's clock, as short as stays clear: 08:12, Thu 18:02, 9 Nov 10:10, 9 Nov 2025."""
     then, today = local(at), local(now)

@@ -10,7 +10,7 @@ from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
 from foundation.access import requires
-from foundation.words import local
+from foundation.words import instant, local
 from metrics.models import Metric, MetricStatus
 from metrics.selectors.standings import list_standings
 from metrics.views.asked import asked_instant
@@ -50,21 +50,23 @@ def metric_page(request: HttpRequest, key: str) -> HttpResponse:
     """
     as_of = asked_instant(request, "as_of")
     at = as_of or timezone.now()
+    words = instant(as_of) if as_of else ""
     standings = list_standings(at=at, keys=[key], is_believed=as_of is not None)
     if not standings:
-        return _without_values(request, key)
+        return _without_values(request, key, as_of=words)
     standing = standings[0]
     subject = Subject(request, standing, unit_of(standing.version), at, local(at).date(), as_of is not None)
-    words = f"{local(at).day} {local(at):%b %Y %H:%M}" if as_of else ""
     context: dict[str, Any] = {"as_of": words, "asked": subject.link()}
     for section in SECTIONS:
         context |= section(subject)
     return render(request, "metrics/metric_page.html", context)
 
 
-def _without_values(request: HttpRequest, key: str) -> HttpResponse:
-    """What a draft waits for, or that a metric is retired; 404 for any other."""
-    metric = Metric.objects.select_related("owner").filter(key=key).exclude(status=MetricStatus.APPROVED).first()
-    if metric is None:
+def _without_values(request: HttpRequest, key: str, *, as_of: str) -> HttpResponse:
+    """What a draft waits for, that a metric is retired, or that it was not defined by `as_of`; 404 for any other."""
+    metric = Metric.objects.select_related("owner").filter(key=key).first()
+    first = metric.versions.order_by("number").first() if metric else None
+    if metric is None or (metric.status == MetricStatus.APPROVED and not (as_of and first)):
         raise Http404(key)
-    return render(request, "metrics/metric_draft.html", {"metric": metric})
+    context = {"metric": metric, "as_of": as_of, "defined": instant(first.effective_from) if first else ""}
+    return render(request, "metrics/metric_draft.html", context)

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from foundation.access import requires
-from foundation.words import figure, local
+from foundation.words import figure, instant
 from metrics.models import Grain, Metric, Report, ReportKind
 from metrics.selectors.reports import get_report_page
 from metrics.services.reports import create_report, report_as_csv, verify_report
@@ -59,8 +59,8 @@ def report(request: HttpRequest, uuid: UUID) -> HttpResponse:
     context = {
         "report": stored,
         "kind": stored.get_kind_display(),
-        "as_of": _instant(stored.as_of),
-        "created_at": _instant(stored.created_at),
+        "as_of": instant(stored.as_of),
+        "created_at": instant(stored.created_at),
         "verification": verify_report(stored),
         "metrics": [_metric(body) for body in json.loads(bytes(stored.content)).get("metrics", [])],
     }
@@ -101,19 +101,14 @@ def _listed(stored: Report) -> dict[str, Any]:
         "about": names[0] if stored.kind == ReportKind.METRIC and names else _metrics(len(names)),
         "segment": segment.replace("=", " "),
         "period": f"{stored.params.get('weeks', 0)} weeks and {stored.params.get('months', 0)} months",
-        "as_of": _instant(stored.as_of),
-        "made": _instant(stored.created_at),
+        "as_of": instant(stored.as_of),
+        "made": instant(stored.created_at),
         "by": stored.created_by.name if stored.created_by else "the system",
     }
 
 
 def _metrics(count: int) -> str:
     return f"{count} metric{'' if count == 1 else 's'}"
-
-
-def _instant(moment: datetime) -> str:
-    then = local(moment)
-    return f"{then.day} {then:%b %Y %H:%M}"
 
 
 def _metric(body: Mapping[str, Any]) -> dict[str, Any]:

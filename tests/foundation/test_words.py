@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from foundation.words import duration, figure, moment, signed, zone_name
+from foundation.words import duration, figure, instant, moment, signed, zone_name
 
 
 @pytest.mark.parametrize(
@@ -57,3 +57,9 @@ def test_zone_name_is_a_place(settings):
     settings.ORGANISATION_TIME_ZONE = "America/New_York"
 
     assert zone_name() == "New York"
+
+
+def test_instant_is_on_the_organisations_clock(settings):
+    settings.ORGANISATION_TIME_ZONE = "Europe/Berlin"
+
+    assert instant(datetime(2026, 7, 9, 23, 5, tzinfo=UTC)) == "10 Jul 2026 01:05"

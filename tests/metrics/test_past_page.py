@@ -141,3 +141,16 @@ def test_restatements_on_a_past_page(client):
     (row,) = after.select("#restated tbody tr")
     assert " ".join(row.get_text(" ").split()) == "week 6 5.0 6.0 5 20 Feb 3"
     assert "as_of=2026-02-21" in row.a["href"]
+
+
+def test_before_the_first_definition_the_page_says_so(client, excursion):
+    client.force_login(UserFactory(permissions=["metrics.view_metric"]))
+
+    soup = past_page(client, excursion, BEGUN - timedelta(days=1))
+
+    words = " ".join(soup.main.get_text(" ").split())
+    assert "Not defined on 31 Dec 2025 00:00" in words
+    assert "in effect since 1 Jan 2026 00:00" in words
+    assert [link["href"] for link in soup.select("section a")] == [excursion.metric.get_absolute_url()]
+    assert client.get("/metrics/nothing/", {"as_of": "2026-01-01T00:00"}).status_code == 404
+    assert client.get("/metrics/nothing/").status_code == 404
