@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -12,7 +13,7 @@ from django.utils.text import slugify
 from foundation.admin import EditAdmin, ReadOnlyInline, VersionedForm
 from foundation.errors import InvalidInputError, RefusedTransitionError
 from metrics.models import Metric, MetricStatus, MetricVersion
-from metrics.services.metrics import NewMetric, check_metric_change, create_metric, retire_metric
+from metrics.services.metrics import NewMetric, check_key, check_metric_change, create_metric, retire_metric
 
 
 class MetricForm(VersionedForm):
@@ -27,7 +28,12 @@ class MetricForm(VersionedForm):
     def clean_key(self) -> str:
         """The key as typed, or made of the name."""
         typed: str = self.cleaned_data["key"]
-        return typed or self.instance.key or slugify(self.cleaned_data.get("name", "")).replace("-", "_")[:80]
+        key = typed or self.instance.key or slugify(self.cleaned_data.get("name", "")).replace("-", "_")[:80]
+        try:
+            check_key(key)
+        except InvalidInputError as refusal:
+            raise ValidationError(refusal.message) from refusal
+        return key
 
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean()

@@ -13,6 +13,8 @@ from metrics.periods import OrganisationCalendar
 from metrics.services.annotations import NewAnnotation, annotate
 from metrics.services.derived import list_derived_from
 
+RESERVED_KEYS = frozenset({"reports", "scorecard"})
+"""Pages of the site stand where a metric's page with such a key would."""
 LOCKED_UNIT = "The unit is fixed once the metric is approved: its values and targets are in it. Make a new metric."
 
 
@@ -40,6 +42,7 @@ class NewMetric:
 
 def create_metric(*, new: NewMetric) -> Metric:
     """The new metric, a draft until its first definition is approved. Raises InvalidInputError for a taken key."""
+    check_key(new.key)
     if Metric.objects.filter(key=new.key).exists():
         raise InvalidInputError("key", "A metric has this key. Choose another.")
     fields = {name: value for name, value in vars(new).items() if name != "parents"}
@@ -47,6 +50,12 @@ def create_metric(*, new: NewMetric) -> Metric:
         metric = Metric.objects.create(status=MetricStatus.DRAFT, **fields)
         metric.parents.set(new.parents)
     return metric
+
+
+def check_key(key: str) -> None:
+    """Raise InvalidInputError for a key whose address is another page's."""
+    if key in RESERVED_KEYS:
+        raise InvalidInputError("key", "Another page has this address. Choose another key.")
 
 
 def check_metric_change(metric: Metric, changes: Mapping[str, Any]) -> None:

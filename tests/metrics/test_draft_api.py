@@ -102,6 +102,7 @@ def test_wrong_draft_names_its_field(author, change, field):
     [
         ({"key": "Urgent-Tickets"}, "key"),
         ({"key": "1st"}, "key"),
+        ({"key": "scorecard"}, "key"),
         ({"key": "tickets_opened"}, "key"),
         ({"name": ""}, "name"),
         ({"direction": "left"}, "direction"),

@@ -10,7 +10,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from foundation.errors import InvalidInputError
+from metrics.models.metric import KEY_RULE
 from metrics.selectors.values import calendar_for
+from metrics.services.metrics import RESERVED_KEYS, NewMetric, create_metric
+from metrics.urls import urlpatterns
 from tests.factories import MetricFactory, TargetFactory, UserFactory
 from tests.metrics.series import retire_shipped_metrics, weekly_metric
 
@@ -119,3 +123,16 @@ def test_a_filter_costs_the_same_for_many(reader, metrics, at):
     for number in range(3):
         weekly_metric([20.0], at=at, key=f"reply_{number}", owner=UserFactory())
     assert count() == before
+
+
+def test_no_metric_takes_the_address_of_another_page(client):
+    """A key that is a page's address would hide the metric."""
+    plain = {str(pattern.pattern).strip("/") for pattern in urlpatterns if not pattern.pattern.converters}
+    client.force_login(UserFactory(groups=["coo"], is_staff=True))
+
+    page = client.post("/admin/metrics/metric/add/", {"name": "Reports", "key": ""}).content.decode()
+
+    assert {name for name in plain if KEY_RULE.regex.match(name)} == RESERVED_KEYS
+    assert "Another page has this address. Choose another key." in page
+    with pytest.raises(InvalidInputError, match="Another page"):
+        create_metric(new=NewMetric(key="reports", name="Reports", question="How many?", direction="up"))
