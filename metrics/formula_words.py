@@ -87,8 +87,8 @@ def amount_words(amount: int, unit: str) -> str:
         return f"{amount:,} {unit}".strip()
     if amount == 0:
         return "0 s"
-    name, size = next((name, size) for name, size in SPANS.items() if amount % size == 0)
-    return f"{amount // size:,} {name}"
+    name, size = next(((name, size) for name, size in SPANS.items() if amount % size == 0), (MICROSECONDS, 1))
+    return f"{amount // size:,.0f} {name}"
 
 
 def quantile_words(quantile: float) -> str:

@@ -4,7 +4,6 @@ import json
 from datetime import date
 from typing import Any, NamedTuple
 
-from metrics.kinds import KINDS
 from metrics.models import MetricVersion
 
 _NOT_FOLDED = ("quantile", "scale")
@@ -31,7 +30,6 @@ class ValueKey(NamedTuple):
 
 
 def fold_key(version: MetricVersion) -> tuple[Any, ...]:
-    """What decides how a version's rows fold into cells: versions that agree in it share theirs."""
+    """What decides how a version's rows fold into cells, and cells into values: versions that agree in it share cells."""
     formula = {key: value for key, value in version.formula.items() if key not in _NOT_FOLDED}
-    fold = KINDS[version.kind].fold
-    return fold, json.dumps(formula, sort_keys=True), tuple(version.dimensions), version.time_zone
+    return version.kind, json.dumps(formula, sort_keys=True), tuple(version.dimensions), version.time_zone

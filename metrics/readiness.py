@@ -11,8 +11,8 @@ from metrics.selectors.self_checks import get_last_self_checks
 
 
 def _dirty_marks(at: datetime) -> Finding:
-    """A backfill may take its time; changed rows may not."""
-    waiting = DirtyMark.objects.filter(Q(not_before__isnull=True) | Q(not_before__lte=at), lane=Lane.ROWS)
+    """A backfill may take its time; changed rows may not, and no mark may fail again and again."""
+    waiting = DirtyMark.objects.filter(Q(lane=Lane.ROWS) | Q(attempts__gt=0))
     oldest = waiting.aggregate(oldest=Min("created_at"))["oldest"]
     return lateness(oldest, at=at, limit=timedelta(seconds=settings.READY_LATE_SECONDS))
 

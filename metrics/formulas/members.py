@@ -28,6 +28,8 @@ MEMBERS: Mapping[Kind, Sequence[str]] = {
     Kind.ENTERED: ("combine", "measure", "filter", "scale"),
     Kind.HISTOGRAM_PERCENTILE: ("quantile", "filter", "scale"),
 }
+SMALLEST_SCALE, LARGEST_SCALE = 1e-9, 1e18
+"""What 64-bit measures are divided by; beyond, sums leave the range of the numbers they are stored as."""
 _OPTIONAL = {"filter", "scale", "denominator", "horizon", "at"}
 
 
@@ -57,8 +59,12 @@ def _check_quantile(value: Any, field: str, _: MetricSource) -> None:
 
 
 def _check_scale(value: Any, field: str, _: MetricSource) -> None:
-    if not _is_number(value) or value <= 0:
-        raise InvalidInputError(field, "Must be a number above 0: how many of the base unit make one of the metric's.")
+    if not _is_number(value) or not SMALLEST_SCALE <= value <= LARGEST_SCALE:
+        raise InvalidInputError(
+            field,
+            f"Must be a number from {SMALLEST_SCALE:g} to {LARGEST_SCALE:g}: "
+            "how many of the base unit make one of the metric's.",
+        )
 
 
 def _check_where(value: Any, field: str, source: MetricSource) -> None:
@@ -68,8 +74,8 @@ def _check_where(value: Any, field: str, source: MetricSource) -> None:
 
 
 def _check_time(value: Any, field: str, _: MetricSource) -> None:
-    if not _is_number(value) or value <= 0:
-        raise InvalidInputError(field, "Must be a number above 0, in the base unit of the duration.")
+    if not _is_number(value) or not 0 < value <= LARGEST_SCALE or value != int(value):
+        raise InvalidInputError(field, "Must be a whole number above 0, in the base unit of the duration.")
 
 
 def _check_good(value: Any, field: str, source: MetricSource) -> None:

@@ -82,4 +82,5 @@ def test_conditions_and_amounts_are_written_as_people_say_them():
         == "time to resolution ≥ 0 s and time to resolution < 90 s"
     )
     assert [amount_words(n, "µs") for n in (86_400_000_000, 5_400_000_000, 1)] == ["1 d", "90 min", "1 µs"]
+    assert [amount_words(n, "µs") for n in (3.6e9, 0.5)] == ["1 h", "0 µs"]
     assert amount_words(1200, "tickets") == "1,200 tickets"

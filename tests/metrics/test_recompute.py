@@ -12,6 +12,7 @@ from metrics.services.recompute import recompute_pending
 from metrics.services.verify import verify_source
 from metrics.sources import list_sources
 from support.models import Ticket, TicketState
+from tests.factories import MetricVersionFactory
 
 NOW = datetime(2026, 6, 15, 12, tzinfo=UTC)
 KEYS = {
@@ -187,4 +188,27 @@ def test_a_poison_day_is_set_aside_and_holds_up_nothing(monkeypatch):
     assert {OrganisationCalendar().days_of_hour(mark.utc_hour).pop() for mark in left} == {date(2026, 5, 10)}
     monkeypatch.undo()
     recompute_pending(at=NOW + timedelta(minutes=1))
+    assert differences() == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("first", ["sum", "mean"])
+def test_kinds_that_fold_rows_alike_still_make_their_own_values(first):
+    formula = {"measure": "resolution", "scale": 3_600_000_000}
+    for kind in (first, *({"sum", "mean"} - {first})):
+        MetricVersionFactory(
+            metric__key=f"the_{kind}", kind=kind, source="tickets_resolved", formula=formula, dimensions=["priority"]
+        )
+    tickets = [ticket for ticket in make_tickets(60) if ticket.resolved_at]
+
+    recompute_pending(at=NOW, now_please=True, max_batches=1000)
+
+    stored = {
+        row.version.metric.key: row.value
+        for row in PeriodValue.objects.filter(version__metric__key__startswith="the_", grain="all", segment="")
+    }
+    assert stored == {
+        "the_sum": pytest.approx(sum(hours(tickets)), rel=1e-12),
+        "the_mean": pytest.approx(sum(hours(tickets)) / len(tickets), rel=1e-12),
+    }
     assert differences() == []

@@ -77,6 +77,16 @@ def test_due_work_that_waits_too_long_is_not_ready(client, broker, settings):
 
 
 @pytest.mark.django_db
+def test_a_mark_that_fails_again_and_again_is_late_though_it_is_set_aside(client, settings):
+    settings.READY_LATE_SECONDS = 60
+    now = timezone.now()
+    record_heartbeat(name="beat", at=now)
+    DirtyMarkFactory(created_at=now - timedelta(hours=1), attempts=4, not_before=now + timedelta(hours=1), lane=1)
+
+    assert client.get("/readyz").json()["failing"] == ["dirty_marks"]
+
+
+@pytest.mark.django_db
 def test_heartbeat_task_moves_only_forward():
     record_heartbeat_task()
     seen = Heartbeat.objects.get(name="beat").seen_at
