@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import admin
+from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db import models
 from django.http import HttpRequest
 from import_export.admin import ExportMixin
@@ -92,6 +93,20 @@ class EditAdmin(ExportMixin, _ModelAdmin):  # type: ignore[misc]
     def get_export_resource_classes(self, request: HttpRequest) -> list[type[ModelResource]]:  # noqa: ARG002
         """All columns but the excluded ones."""
         return [modelresource_factory(self.model, SafeResource, meta_options={"exclude": self.export_exclude})]
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """What the address proposes for a new row, but for keys of other rows that are none."""
+        proposed = super().get_changeform_initial_data(request)
+        return {name: value for name, value in proposed.items() if self._may_be(name, value)}
+
+    def _may_be(self, name: str, value: Any) -> bool:
+        try:
+            field = self.opts.get_field(name)
+            if isinstance(field, models.ForeignKey):
+                field.target_field.to_python(value)
+        except (FieldDoesNotExist, ValidationError):
+            return False
+        return True
 
     def save_model(self, request: HttpRequest, obj: models.Model, form: Any, change: bool) -> None:  # noqa: FBT001
         """Store the row and count the write."""

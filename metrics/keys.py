@@ -30,6 +30,6 @@ class ValueKey(NamedTuple):
 
 
 def fold_key(version: MetricVersion) -> tuple[Any, ...]:
-    """What decides how a version's rows fold into cells, and cells into values: versions that agree in it share cells."""
+    """What decides how rows fold into cells and cells into values: versions that agree in it share their cells."""
     formula = {key: value for key, value in version.formula.items() if key not in _NOT_FOLDED}
     return version.kind, json.dumps(formula, sort_keys=True), tuple(version.dimensions), version.time_zone

@@ -10,8 +10,9 @@ from dashboards.demo.ports import LOOPBACK
 from foundation.supervisor import Program
 
 WEB_WORKERS, WEB_THREADS = 2, 8
-# One worker has nobody to gossip with, and without it stops sooner.
-_QUIET_WORKER = ("-l", "warning", "--without-gossip", "--without-mingle", "--without-heartbeat")
+# One worker has nobody to gossip with, and without it stops sooner. It works in the process that is supervised: a
+# killed child would leave a parent that may wait for ever for a lock that died with it.
+_QUIET_WORKER = ("-P", "solo", "-l", "warning", "--without-gossip", "--without-mingle", "--without-heartbeat")
 
 
 def list_programs(*, port: int, sandbox_port: int) -> list[Program]:
@@ -31,8 +32,8 @@ def list_programs(*, port: int, sandbox_port: int) -> list[Program]:
         Program("sandbox", [python, "manage.py", "run_partner_sandbox", "--port", str(sandbox_port)], quiet),
         Program("web", _gunicorn(port), shared),
         # Polling has a worker of its own: a session lasts as long as anything is due, and metrics must not wait for it.
-        Program("poller", [*celery, "worker", "-n", "poller@%h", "-Q", "poll", "-c", "1", *_QUIET_WORKER], quiet),
-        Program("worker", [*celery, "worker", "-Q", "metrics,default", "-c", "1", *_QUIET_WORKER], quiet),
+        Program("poller", [*celery, "worker", "-n", "poller@%h", "-Q", "poll", *_QUIET_WORKER], quiet),
+        Program("worker", [*celery, "worker", "-Q", "metrics,default", *_QUIET_WORKER], quiet),
         Program("beat", [*celery, "beat", "-s", schedule, "--pidfile=", "-l", "warning"], quiet),
     ]
 

@@ -11,6 +11,8 @@ from operations.models import Heartbeat
 
 SILENT_AFTER = timedelta(seconds=90)
 WAITING_TOO_LONG = timedelta(minutes=5)
+WAITING_A_WHILE = timedelta(seconds=15)
+"""A change is usually counted within seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,9 @@ class DataHealth:
             return f"{subject} {verb}; the days touched keep their last value until it succeeds."
         if self.is_late:
             return f"The oldest change has waited {duration(self.at - (self.oldest_at or self.at))}."
+        if self.oldest_at is not None and self.at - self.oldest_at > WAITING_A_WHILE:
+            words = "mark of changes waits" if self.waiting == 1 else "marks of changes wait"
+            return f"{self.waiting:,} {words} to be counted."
         return "All figures are fresh."
 
     @property

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from foundation.errors import InvalidInputError
+from metrics.formula_words import MICROSECONDS
 from metrics.formulas.conditions import check_conditions
 from metrics.models import Kind
 from metrics.sources import MetricSource
@@ -104,6 +105,12 @@ def _check_name_of_statistic(value: Any, field: str, _: MetricSource) -> None:
         raise InvalidInputError(field, f"Must be one of: {', '.join(STATISTICS)}.")
 
 
+def _check_observed(value: Any, field: str, source: MetricSource) -> None:
+    _check_measure(value, field, source)
+    if source.measures[value] == MICROSECONDS:
+        raise InvalidInputError(field, "Must be a measure that is 1 where the end was seen and 0 where it was not.")
+
+
 def _check_statistic(formula: Mapping[str, Any]) -> None:
     needed = STATISTICS[formula["statistic"]]
     for name in ("horizon", "at"):
@@ -122,7 +129,7 @@ _CHECKS: Mapping[str, Callable[[Any, str, MetricSource], None]] = {
     "numerator": _check_measure,
     "denominator": _check_measure,
     "duration": _check_measure,
-    "observed": _check_measure,
+    "observed": _check_observed,
     "quantile": _check_quantile,
     "scale": _check_scale,
     "where": _check_where,

@@ -114,7 +114,7 @@ def _restatement(
         (old, new)
         for old, new in pairwise(revisions)
         if calendar.is_complete(old.start, old.grain, old.computed_at)
-        and old.computed_at + PUBLISHED_AFTER <= new.computed_at
+        and (old.computed_at + PUBLISHED_AFTER <= new.computed_at or _is_closed_between(old, new, close))
     ]
     if not late:
         return None
@@ -132,6 +132,10 @@ def _restatement(
         edits=sum(new.edits for _, new in late),
         frozen=_frozen(revisions, close),
     )
+
+
+def _is_closed_between(old: ValueRevision, new: ValueRevision, close: PeriodClose | None) -> bool:
+    return close is not None and old.pk <= close.revisions_to < new.pk
 
 
 def _frozen(revisions: Sequence[ValueRevision], close: PeriodClose | None) -> Frozen | None:

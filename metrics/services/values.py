@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from metrics.keys import ValueKey
 from metrics.kinds import KINDS, Value
-from metrics.models import MetricVersion, PeriodValue, ValueRevision
+from metrics.models import Grain, MetricVersion, PeriodClose, PeriodValue, ValueRevision
 from metrics.periods import PUBLISHED_AFTER, OrganisationCalendar
 from metrics.services.cells import calendar_of
 from metrics.services.day_cells import BATCH
@@ -57,6 +57,7 @@ def store_values(
     by_id = {version.pk: version for version in versions}
     calendars = {pk: calendar_of(version) for pk, version in by_id.items()}
     stored = _stored_values(values)
+    closes = _list_closes(values)
     changed: list[PeriodValue] = []
     for key, value in values.items():
         row = stored.get(key)
@@ -64,7 +65,7 @@ def store_values(
             row is not None and (row.value, row.n) == (value.value, value.n)
         ):
             continue
-        changed.append(_next_row(key, value, row, calendars[key.version_id], occasion.at))
+        changed.append(_next_row(key, value, row, calendars[key.version_id], occasion.at, closes))
     PeriodValue.objects.bulk_create(
         changed,
         batch_size=BATCH,
@@ -109,12 +110,29 @@ def _conditions(groups: Mapping[str, set[date]]) -> Iterable[Q]:
             yield Q(grain=grain, start__range=(min(starts), max(starts)))
 
 
+def _list_closes(keys: Iterable[ValueKey]) -> dict[date, datetime]:
+    """When the months among these periods were closed."""
+    months = {key.start for key in keys if key.grain == Grain.MONTH}
+    closes = (
+        PeriodClose.objects.filter(month__range=(min(months), max(months))) if months else PeriodClose.objects.none()
+    )
+    return dict(closes.values_list("month", "closed_at"))
+
+
 def _next_row(
-    key: ValueKey, value: Value, row: _Stored | None, calendar: OrganisationCalendar, at: datetime
+    key: ValueKey,
+    value: Value,
+    row: _Stored | None,
+    calendar: OrganisationCalendar,
+    at: datetime,
+    closes: Mapping[date, datetime],
 ) -> PeriodValue:
+    """The row as it is from now on; restated where what stood there was published, by an hour's time or a closing."""
     restated_at = row.restated_at if row else None
-    if row and calendar.is_complete(key.start, key.grain, row.computed_at) and row.computed_at + PUBLISHED_AFTER <= at:
-        restated_at = at
+    if row and calendar.is_complete(key.start, key.grain, row.computed_at):
+        closed_at = closes.get(key.start) if key.grain == Grain.MONTH else None
+        if row.computed_at + PUBLISHED_AFTER <= at or (closed_at is not None and row.computed_at <= closed_at):
+            restated_at = at
     return PeriodValue(
         version_id=key.version_id,
         segment=key.segment,

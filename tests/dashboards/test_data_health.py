@@ -29,6 +29,12 @@ def test_fresh_data_is_said_to_be_fresh(executive, at, alive):
     assert "Nothing failing" in words(section(soup, "Failing marks"))
 
 
+def test_a_change_that_waits_for_a_while_is_said(executive, at, alive):
+    mark(at, age=timedelta(seconds=40))
+
+    assert "1 mark of changes waits to be counted." in words(read(executive, "/data-health/").select_one(".lede"))
+
+
 def test_waiting_and_failing_marks_are_counted_by_source(executive, at, alive):
     SourceRun.objects.create(source="tickets_opened", finished_at=at, days=63, marks=891, seconds=0.2)
     mark(at, age=timedelta(minutes=12))

@@ -270,3 +270,9 @@ def test_ticket_history_is_shown_below_it(root):
     ticket = open_ticket(new=NewTicket(subject="A", body="It broke"), actor=root.user, at=timezone.now())
 
     assert b"It broke" in root.get(url_of(Ticket, "change", ticket.pk)).content
+
+
+@pytest.mark.parametrize("wrong", ["abc", "9" * 40, "", "\x00"])
+@pytest.mark.parametrize("path", ["metrics/target", "metrics/enteredvalue", "metrics/annotation", "metrics/hypothesis"])
+def test_a_key_in_the_address_that_is_none_proposes_nothing(root, path, wrong):
+    assert root.get(f"/admin/{path}/add/", {"metric": wrong, "metricc": "1"}).status_code == 200

@@ -278,6 +278,21 @@ def test_a_closed_month_stays_frozen_beside_its_restatement(may):
     assert (row["value"], row["restated_value"], row["closed_at"]) == ("1.0", "2.0", at.isoformat())
 
 
+def test_a_change_right_after_the_close_is_a_restatement(may):
+    month, inside, at = may
+    ended = at - timedelta(hours=2)
+    close_month(month=month, by=UserFactory(), at=ended + timedelta(minutes=10))
+    solved(inside)
+    changed = ended + timedelta(minutes=12)
+    recompute_pending(at=changed, now_please=True)
+
+    rows = PeriodValue.objects.filter(version__metric__key="tickets_resolved", segment="")
+    assert rows.get(grain="month", start=month).restated_at == changed
+    assert rows.get(grain="day", start=inside.date()).restated_at is None  # Nobody has published it yet.
+    (restated,) = [one for one in list_restatements(get_version("tickets_resolved")) if one.grain == "month"]
+    assert (restated.old, restated.new, restated.frozen.value) == (1.0, 2.0, 1.0)
+
+
 def test_late_writes_of_a_run_that_began_before_the_close_are_restatements(may):
     month, inside, at = may
     close_month(month=month, by=UserFactory(), at=at)

@@ -116,6 +116,7 @@ MEAN = {"measure": "resolution"}
         (Kind.SURVIVAL, {**GOOD[Kind.SURVIVAL][1], "at": 5}, "formula.at"),
         (Kind.SURVIVAL, {**GOOD[Kind.SURVIVAL][1], "statistic": "share_at", "at": -1}, "formula.at"),
         (Kind.SURVIVAL, {**GOOD[Kind.SURVIVAL][1], "statistic": "share_at", "at": 0.5}, "formula.at"),
+        (Kind.SURVIVAL, {**GOOD[Kind.SURVIVAL][1], "observed": "resolution"}, "formula.observed"),
         (Kind.SURVIVAL, {**GOOD[Kind.SURVIVAL][1], "statistic": "share_at", "at": 1e300}, "formula.at"),
         (Kind.ENTERED, {"combine": "median"}, "formula.combine"),
         (Kind.ENTERED, {"combine": []}, "formula.combine"),
