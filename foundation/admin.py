@@ -103,8 +103,8 @@ class EditAdmin(ExportMixin, _ModelAdmin):  # type: ignore[misc]
         try:
             field = self.opts.get_field(name)
             if isinstance(field, models.ForeignKey):
-                field.target_field.to_python(value)
-        except (FieldDoesNotExist, ValidationError):
+                return field.related_model._default_manager.filter(pk=value).exists()
+        except (FieldDoesNotExist, ValueError, ValidationError):
             return False
         return True
 
