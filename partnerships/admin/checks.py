@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from foundation.admin import EditAdmin, ReadOnlyAdmin, VersionedForm
-from partnerships.models import CheckResult, HealthCheck, LatencyHour, StatusInterval, UptimeHour
+from partnerships.models import RECORDED, CheckResult, HealthCheck, LatencyHour, StatusInterval, UptimeHour
 from partnerships.probes.registry import list_kinds
 from partnerships.probes.rules import list_check_problems
 from partnerships.services.events import pause_check, resume_check
@@ -49,6 +49,10 @@ class HealthCheckAdmin(EditAdmin):
     )
     actions = ("pause", "resume")
 
+    def has_change_permission(self, request: HttpRequest, obj: HealthCheck | None = None) -> bool:
+        """Imported history is shown: it has no settings."""
+        return (obj is None or obj.kind != RECORDED) and super().has_change_permission(request, obj)
+
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:  # noqa: FBT001
         """Store what the form changed and nothing else: the poller writes the derived columns meanwhile."""
         if not change:
@@ -68,7 +72,7 @@ class HealthCheckAdmin(EditAdmin):
     @admin.action(description="Resume", permissions=["change"])
     def resume(self, request: HttpRequest, queryset: QuerySet[HealthCheck]) -> None:
         """Probe the chosen checks again."""
-        ids = list(queryset.filter(is_paused=True).values_list("pk", flat=True))
+        ids = list(queryset.filter(is_paused=True).exclude(kind=RECORDED).values_list("pk", flat=True))
         for check_id in ids:
             resume_check(check_id=check_id, at=timezone.now())
         self.message_user(request, f"{len(ids)} resumed.", messages.SUCCESS)

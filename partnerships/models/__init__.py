@@ -1,4 +1,4 @@
-from partnerships.models.check import CheckState, HealthCheck
+from partnerships.models.check import RECORDED, CheckState, HealthCheck
 from partnerships.models.integration import Integration, Tier, TierPeriod
 from partnerships.models.interval import StatusInterval
 from partnerships.models.partner import Partner, PartnerStatus
@@ -7,6 +7,7 @@ from partnerships.models.result import CheckResult, Outcome
 from partnerships.models.rollup import LatencyHour, UptimeHour
 
 __all__ = [
+    "RECORDED",
     "AccountingProfile",
     "CheckResult",
     "CheckState",

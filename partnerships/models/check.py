@@ -5,6 +5,9 @@ from foundation.constraints import in_range, not_blank, one_of
 from foundation.states import TonedChoices
 from partnerships.models.integration import Integration
 
+RECORDED = "recorded"
+"""The kind of a check whose history was imported: it is no probe and stays paused."""
+
 
 class CheckState(TonedChoices):
     PENDING = "pending", "open", "Pending"

@@ -12,7 +12,7 @@ from foundation.claims import claim_rows
 from foundation.errors import InvalidInputError
 from partnerships.health.schedule import next_slot
 from partnerships.health.state_machine import Step, go_stale, pause, resume
-from partnerships.models import HealthCheck
+from partnerships.models import RECORDED, HealthCheck
 from partnerships.services.check_rows import lock_checks, memory_of, put_memory, rules_of, save_checks
 from partnerships.services.transitions import Change, first_changed_at, write_changes
 from partnerships.services.uptime_hours import set_uptime_hours
@@ -40,9 +40,11 @@ def pause_check(*, check_id: int, at: datetime) -> HealthCheck:
 
 
 def resume_check(*, check_id: int, at: datetime) -> HealthCheck:
-    """Probes a paused check again, from its next slot on."""
+    """Probes a paused check again, from its next slot on; InvalidInputError where its history is only imported."""
     with transaction.atomic():
         check = _locked(check_id)
+        if HealthCheck.objects.filter(pk=check_id, kind=RECORDED).exists():
+            raise InvalidInputError("check", "Its history is imported; there is nothing to probe.")
         _note_paused(check, paused=False)
         check.is_paused, check.attempt = False, 1
         check.next_due_at = next_slot(check.pk, check.interval_seconds, at)

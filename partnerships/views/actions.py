@@ -61,8 +61,11 @@ def check_pause(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 def check_resume(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Probe again, from the next slot on."""
     check = _check(slug, pk)
-    resume_check(check_id=check.pk, at=timezone.now())
-    messages.success(request, f"{check.name} is probed again.")
+    try:
+        resume_check(check_id=check.pk, at=timezone.now())
+        messages.success(request, f"{check.name} is probed again.")
+    except InvalidInputError as refusal:
+        messages.error(request, f"{check.name}: {refusal.message}")
     return redirect(check.integration)
 
 

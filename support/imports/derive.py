@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from itertools import pairwise
 
-from support.imports.errors import Refusal
+from foundation.imports.errors import Refusal
 from support.imports.facts import ENDED_STATES, OPEN_VALUES, EventFact, TicketFacts
 from support.imports.history import History, read_history
 from support.imports.mapping import BadTimes, Mapping, OpenWithEnd, Order, RowsAre, TimeRule

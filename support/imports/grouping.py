@@ -7,7 +7,7 @@ from contextlib import closing, contextmanager
 from dataclasses import astuple
 from itertools import groupby
 
-from support.imports.errors import Refusal
+from foundation.imports.errors import Refusal
 from support.imports.mapping import Mapping, Order
 from support.imports.rows import ParsedRow
 

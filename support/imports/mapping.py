@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from support.imports.errors import MappingError
+from foundation.imports.errors import MappingError
+from foundation.imports.reading import FileRules
 from support.models import Priority, TicketState
 
 
@@ -62,13 +63,6 @@ class LongText(StrEnum):
 class BadEvent(StrEnum):
     REFUSE_ROW = "refuse_row"
     REFUSE_TICKET = "refuse_ticket"
-
-
-@dataclass(frozen=True)
-class FileRules:
-    encoding: str
-    delimiter: str
-    missing: frozenset[str]
 
 
 @dataclass(frozen=True)

@@ -4,12 +4,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from foundation.imports.errors import Refusal
+from foundation.imports.reading import open_rows
 from support.imports.derive import derive_ticket
-from support.imports.errors import Refusal
 from support.imports.facts import TicketFacts
 from support.imports.grouping import Spill
 from support.imports.mapping import BadEvent, Layout, Mapping
-from support.imports.reading import open_rows
 from support.imports.rows import ParsedRow, RowParser
 
 INCOMPLETE = "ticket_with_refused_rows"

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from support.imports.errors import MappingError, UnreadableFileError
+from foundation.imports.errors import MappingError, UnreadableFileError
+from foundation.imports.reading import open_rows
 from support.imports.loading import list_shipped_mappings, load_mapping
-from support.imports.reading import open_rows
 from support.imports.rows import RowParser
 
 

@@ -5,9 +5,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from support.imports.errors import Refusal, UnreadableFileError
+from foundation.imports.errors import Refusal, UnreadableFileError
+from foundation.imports.reading import MAX_VALUE_SHOWN
 from support.imports.mapping import LongText, Mapping, TextRule, TimeRule
-from support.imports.reading import MAX_VALUE_SHOWN
 from support.imports.times import DayMonthOrderError, TimeReader, TimeValueError
 
 _SLOT = re.compile(r"\{([^{}]+)\}")

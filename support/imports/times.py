@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo
 
-from support.imports.errors import MappingError
+from foundation.imports.errors import MappingError
 
 if TYPE_CHECKING:
     from support.imports.mapping import ClockRules

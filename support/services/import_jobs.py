@@ -15,7 +15,7 @@ from uuid import UUID, uuid4
 import structlog
 from django.conf import settings
 
-from support.imports.errors import ImportProblemError
+from foundation.imports.errors import ImportProblemError
 from support.imports.loading import load_mapping
 from support.imports.mapping import Mapping
 from support.imports.recognition import recognise_mapping

@@ -7,13 +7,13 @@ from datetime import datetime
 from itertools import islice
 from pathlib import Path
 
+from foundation.imports.rejects import open_rejects
 from support.imports.derive import AMBIGUOUS_DATE, BEFORE_OPENED, OUT_OF_ORDER, REOPENS_DIFFER, RESOLVED_AFTER_CLOSED
 from support.imports.facts import TicketFacts
 from support.imports.grouping import open_spill
 from support.imports.mapping import Layout
 from support.imports.mapping import Mapping as TicketMapping
 from support.imports.pipeline import collect_rows, derive_tickets
-from support.imports.rejects import open_rejects
 from support.services.import_batch import BatchResult, store_batch
 from support.services.import_people import Directory
 

@@ -15,9 +15,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from foundation.access import requires
 from foundation.csv_export import stream_csv
+from foundation.imports.errors import ImportProblemError
+from foundation.imports.rejects import HEADER
 from support.import_form import ImportForm
-from support.imports.errors import ImportProblemError
-from support.imports.rejects import HEADER
 from support.services import import_jobs as jobs
 from support.services.imports import describe_summary
 from support.uploads import BoundedUpload

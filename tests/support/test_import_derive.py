@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from foundation.imports.errors import Refusal
 from support.imports.derive import derive_ticket
-from support.imports.errors import Refusal
 from support.imports.grouping import open_spill
 from support.imports.loading import parse_mapping
 from support.imports.mapping import Order, Take

@@ -2,9 +2,8 @@ import gzip
 
 import pytest
 
-from support.imports.errors import Refusal, UnreadableFileError
-from support.imports.mapping import FileRules
-from support.imports.reading import open_rows
+from foundation.imports.errors import Refusal, UnreadableFileError
+from foundation.imports.reading import FileRules, open_rows
 
 UTF8 = FileRules("utf-8", ",", frozenset({""}))
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from support.imports.errors import UnreadableFileError
+from foundation.imports.errors import UnreadableFileError
 from support.imports.loading import parse_mapping
 from support.models import Customer, EventKind, Team, Ticket, TicketEvent
 from support.services.imports import import_tickets

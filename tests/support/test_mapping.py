@@ -1,6 +1,6 @@
 import pytest
 
-from support.imports.errors import MappingError
+from foundation.imports.errors import MappingError
 from support.imports.loading import list_shipped_mappings, load_mapping, parse_mapping
 from support.imports.mapping import Ambiguous, BadTimes, Layout, NonExisting, Order, RowsAre, Take
 from support.models import Priority, TicketState

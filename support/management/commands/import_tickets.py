@@ -6,8 +6,8 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
+from foundation.imports.errors import ImportProblemError
 from metrics.services.recompute import recompute_pending
-from support.imports.errors import ImportProblemError
 from support.imports.loading import list_shipped_mappings, load_mapping
 from support.imports.mapping import Mapping
 from support.imports.recognition import recognise_mapping

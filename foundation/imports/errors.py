@@ -17,11 +17,11 @@ class UnreadableFileError(ImportProblemError):
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """One row, or one ticket at its last row, that was not taken: where it stands and why."""
+    """One row, or one thing at its last row, that was not taken: where it stands and why."""
 
     line: int
     field: str
     value: str
     reason: str
-    ticket: str = ""
-    """The id of the ticket that the row belongs to, where it could be read."""
+    subject: str = ""
+    """The id of what the row belongs to, where it could be read."""

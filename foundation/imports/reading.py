@@ -7,16 +7,25 @@ import io
 import zlib
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, cast
 
-from support.imports.errors import Refusal, UnreadableFileError
-from support.imports.mapping import FileRules
+from foundation.imports.errors import Refusal, UnreadableFileError
 
 _GZIP_MAGIC = b"\x1f\x8b"
 MAX_VALUE_SHOWN = 200
 
 Row = tuple[int, list[str]]
+
+
+@dataclass(frozen=True)
+class FileRules:
+    """How the file is written; cells in `missing` hold nothing."""
+
+    encoding: str
+    delimiter: str
+    missing: frozenset[str]
 
 
 class Rows:

@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import IO
 
-from support.imports.errors import Refusal
+from foundation.imports.errors import Refusal
 
 HEADER = ("line", "field", "value", "reason")
 
