@@ -1,6 +1,6 @@
 """Health checks and what they measured in the admin."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin, messages
@@ -19,6 +19,9 @@ class HealthCheckForm(VersionedForm):
     """Refuses a URL that may not be fetched and settings that the kind does not take."""
 
     kind = forms.ChoiceField(choices=list_kinds, initial="http")
+
+    class Meta:
+        help_texts: ClassVar = {"url": "https://host/path, or for a TCP connection tcp://host:port."}
 
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean() or self.cleaned_data

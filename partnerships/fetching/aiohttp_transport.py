@@ -10,6 +10,7 @@ from functools import cache, lru_cache
 
 from partnerships.fetching.address_policy import AddressPolicy
 from partnerships.fetching.answer import Answer, is_followed
+from partnerships.fetching.bare_connection import reach
 from partnerships.fetching.connection_errors import as_transport_error
 from partnerships.fetching.fresh_connection import exchange
 from partnerships.fetching.headers import headers_for_other_origin, require_clean_headers
@@ -62,13 +63,15 @@ class AiohttpTransport:
         """The response within `timeout_seconds` in all (the host's turn apart); TransportError."""
         if request.method not in METHODS:
             raise TransportError(FetchReason.CONFIG, detail=f"method {request.method!r}", is_ours=True)
-        target, at_once = self._target_of(request.url)
+        target, at_once = self._target_of(request.url, request.schemes)
         headers = inject_secrets(request.headers)
         require_clean_headers(headers)
         async with self._slots.hold(target.host, at_once):
             try:
                 async with asyncio.timeout(request.timeout_seconds):
-                    return await self._follow(request, target, headers)
+                    if target.is_web:
+                        return await self._follow(request, target, headers)
+                    return await self._reach(target)
             except (OSError, ValueError) as error:
                 raise as_transport_error(error) from error
 
@@ -102,6 +105,18 @@ class AiohttpTransport:
             target = following
         raise TransportError(FetchReason.PROTOCOL, detail="too many redirects")
 
+    async def _reach(self, target: Target) -> Response:
+        """That the target can be connected to, and in what time the look-up and the connection were made."""
+        started = time.perf_counter_ns()
+        peer = await reach(
+            target,
+            addresses=await self._addresses(target),
+            permits=self._permits_peer,
+            ssl_context=self._ssl_context,
+        )
+        took = (time.perf_counter_ns() - started) // 1000
+        return Response(status=0, headers={}, body=b"", latency_us=took, final_url=target.url, peer_address=peer)
+
     async def _ask(self, request: Request, target: Target, headers: Mapping[str, str]) -> Answer:
         if not request.is_fresh:
             return await self._kept.ask(request, target, headers)
@@ -109,12 +124,14 @@ class AiohttpTransport:
             request,
             target,
             headers,
-            addresses=[target.literal] if target.literal else await self._addresses(target),
+            addresses=await self._addresses(target),
             permits=self._permits_peer,
             ssl_context=self._ssl_context,
         )
 
     async def _addresses(self, target: Target) -> list[str]:
+        if target.literal:
+            return [target.literal]
         return [found["host"] for found in await self._resolver.resolve(target.host, target.port)]
 
     def _complete(self, headers: Mapping[str, str]) -> dict[str, str]:
@@ -123,8 +140,8 @@ class AiohttpTransport:
         others = {name: value for name, value in headers.items() if name.lower() != "accept-encoding"}
         return {**fixed, **others, "Accept-Encoding": "gzip, deflate"}
 
-    def _vet(self, url: str) -> tuple[Target, int]:
+    def _vet(self, url: str, schemes: tuple[str, ...]) -> tuple[Target, int]:
         """The target of a URL and how many requests it may get at once; TransportError."""
-        target = parse_target(url, policy=self._policy)
+        target = parse_target(url, policy=self._policy, schemes=schemes)
         is_own = target.literal and self._policy.is_own(host=target.host, address=target.literal, port=target.port)
         return target, PER_OWN_HOST if is_own else self._per_host

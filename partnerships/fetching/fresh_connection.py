@@ -7,21 +7,16 @@ dials those addresses only, and looks once more at the peer before it sends a by
 from __future__ import annotations
 
 import asyncio
-import socket
 import ssl
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any, cast
-
-from aiohappyeyeballs import start_connection
+from typing import cast
 
 from partnerships.fetching.answer import Answer, AnswerReader
-from partnerships.fetching.connection_errors import as_connect_error, as_transport_error
+from partnerships.fetching.connection_errors import as_transport_error
+from partnerships.fetching.dialling import PermitsPeer, dial
 from partnerships.fetching.transport import BlockedTargetError, Request, TransportError
 from partnerships.fetching.urls import Target
-
-PermitsPeer = Callable[[str, int], bool]
-_SECOND_ADDRESS_AFTER = 0.25  # seconds; RFC 8305 section 8
 
 
 async def exchange(
@@ -37,7 +32,7 @@ async def exchange(
     loop = asyncio.get_running_loop()
     protocol = _Exchange(make_head(request, target, headers), AnswerReader(request), permits, loop.create_future())
     try:
-        await _connect(loop, protocol, target, addresses, ssl_context)
+        await dial(protocol, target, addresses, ssl_context)
         return replace(await protocol.finished, peer_address=protocol.peer)
     finally:
         protocol.close()
@@ -51,33 +46,6 @@ def make_head(request: Request, target: Target, headers: Mapping[str, str]) -> b
         lines.append(f"Content-Length: {len(request.body)}")
     lines += ["Connection: close", "", ""]
     return "\r\n".join(lines).encode("ascii") + (request.body or b"")
-
-
-async def _connect(
-    loop: asyncio.AbstractEventLoop,
-    protocol: _Exchange,
-    target: Target,
-    addresses: Sequence[str],
-    ssl_context: ssl.SSLContext,
-) -> None:
-    security: dict[str, Any] = {}
-    if target.scheme == "https":
-        security = {"ssl": ssl_context, "server_hostname": target.host}
-    try:
-        if len(addresses) == 1:
-            await loop.create_connection(lambda: protocol, addresses[0], target.port, **security)
-            return
-        infos = [_address_info(address, target.port) for address in addresses]
-        sock = await start_connection(infos, happy_eyeballs_delay=_SECOND_ADDRESS_AFTER, interleave=1, loop=loop)
-        await loop.create_connection(lambda: protocol, sock=sock, **security)
-    except OSError as error:
-        raise as_connect_error(error) from error
-
-
-def _address_info(address: str, port: int) -> tuple[int, int, int, str, tuple[Any, ...]]:
-    if ":" in address:
-        return socket.AF_INET6, socket.SOCK_STREAM, socket.IPPROTO_TCP, "", (address, port, 0, 0)
-    return socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP, "", (address, port)
 
 
 class _Exchange(asyncio.Protocol):

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Protocol
 
 MIB = 1024 * 1024
+WEB_SCHEMES = ("http", "https")
 
 
 class FetchReason(StrEnum):
@@ -43,9 +44,13 @@ class BlockedTargetError(TransportError):
 
 @dataclass(frozen=True)
 class Request:
-    """One fetch. Times in seconds; `max_body_bytes` counts decoded bytes."""
+    """One fetch. Times in seconds; `max_body_bytes` counts decoded bytes.
+
+    A URL whose scheme is not one of `schemes` is blocked. tcp is connected to, and nothing is sent.
+    """
 
     url: str
+    schemes: tuple[str, ...] = WEB_SCHEMES
     method: str = "GET"
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes | None = None
@@ -58,7 +63,10 @@ class Request:
 
 @dataclass(frozen=True)
 class Response:
-    """What came back. Header names are lower case; of repeated headers the last counts."""
+    """What came back. Header names are lower case; of repeated headers the last counts.
+
+    `status` is 0 where nothing was asked and connecting was all.
+    """
 
     status: int
     headers: Mapping[str, str]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address
 from urllib.parse import SplitResult, quote, urljoin, urlsplit
@@ -10,11 +11,11 @@ from urllib.parse import SplitResult, quote, urljoin, urlsplit
 import idna
 
 from partnerships.fetching.address_policy import AddressPolicy
-from partnerships.fetching.transport import BlockedTargetError
+from partnerships.fetching.transport import WEB_SCHEMES, BlockedTargetError
 
 MAX_URL_LENGTH = 2048
 MAX_REDIRECTS = 3
-DEFAULT_PORTS = {"http": 80, "https": 443}
+DEFAULT_PORTS = {"http": 80, "https": 443}  # tcp has none
 _LABEL = re.compile(r"^(?!-)[a-z0-9_-]{1,63}(?<!-)$")
 _NUMERIC_LABEL = re.compile(r"^(\d+|0[xX][0-9a-fA-F]*)$")
 _MAX_HOST_LENGTH = 253
@@ -33,7 +34,7 @@ class Target:
     @property
     def authority(self) -> str:
         host = f"[{self.host}]" if ":" in self.host else self.host
-        return host if DEFAULT_PORTS[self.scheme] == self.port else f"{host}:{self.port}"
+        return host if DEFAULT_PORTS.get(self.scheme) == self.port else f"{host}:{self.port}"
 
     @property
     def url(self) -> str:
@@ -43,16 +44,23 @@ class Target:
     def origin(self) -> tuple[str, str, int]:
         return (self.scheme, self.host, self.port)
 
+    @property
+    def is_web(self) -> bool:
+        """True where a request is sent; otherwise connecting is all there is to it."""
+        return self.scheme in WEB_SCHEMES
 
-def parse_target(url: str, *, policy: AddressPolicy) -> Target:
+
+def parse_target(url: str, *, policy: AddressPolicy, schemes: Collection[str] = WEB_SCHEMES) -> Target:
     """Target of a URL that may be fetched as far as its text tells; BlockedTargetError otherwise."""
-    parts = _split(url)
+    parts = _split(url, schemes)
     host, literal = _host(parts)
     port = _port(parts)
     if not policy.may_use_port(port):
         raise BlockedTargetError(f"port {port} is not allowed")
     if literal is not None and not policy.permits(host=host, address=literal, port=port):
         raise BlockedTargetError(f"address {literal} is not allowed")
+    if parts.scheme not in WEB_SCHEMES and (parts.path not in ("", "/") or parts.query):
+        raise BlockedTargetError(f"{parts.scheme} takes a host and a port only")
     path = quote(parts.path or "/", safe="/%:@!$&'()*+,;=-._~")
     query = f"?{quote(parts.query, safe='/%:@!$&()*+,;=-._~?[]')}" if parts.query else ""
     return Target(scheme=parts.scheme, host=host, port=port, path=path + query, literal=literal)
@@ -66,7 +74,7 @@ def redirect_target(origin: Target, location: str, *, policy: AddressPolicy) -> 
     return target
 
 
-def _split(url: str) -> SplitResult:
+def _split(url: str, schemes: Collection[str]) -> SplitResult:
     if len(url) > MAX_URL_LENGTH:
         raise BlockedTargetError("URL too long")
     # urlsplit silently drops tab and line ends, so look before it does
@@ -76,8 +84,8 @@ def _split(url: str) -> SplitResult:
         parts = urlsplit(url)
     except ValueError as error:
         raise BlockedTargetError(f"unreadable URL: {error}") from None
-    if parts.scheme not in DEFAULT_PORTS:
-        raise BlockedTargetError("only http and https")
+    if parts.scheme not in schemes:
+        raise BlockedTargetError(f"only {' and '.join(schemes)}")
     if "@" in parts.netloc:
         raise BlockedTargetError("user information in URL")
     return parts
@@ -85,9 +93,12 @@ def _split(url: str) -> SplitResult:
 
 def _port(parts: SplitResult) -> int:
     try:
-        return parts.port or DEFAULT_PORTS[parts.scheme]
+        port = parts.port or DEFAULT_PORTS.get(parts.scheme)
     except ValueError:
         raise BlockedTargetError("unreadable port") from None
+    if port is None:
+        raise BlockedTargetError("no port")
+    return port
 
 
 def _host(parts: SplitResult) -> tuple[str, str | None]:

@@ -38,6 +38,7 @@ class Probe(Protocol):
     kind: str
     label: str
     is_vendor_feed: bool  # tells what the partner says, not what we measured
+    schemes: tuple[str, ...]  # of the URLs it takes
 
     def validate(self, config: Config) -> list[Problem]:
         """What is wrong with this configuration, as (field, message); empty when it is usable."""

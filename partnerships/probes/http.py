@@ -6,10 +6,11 @@ from functools import partial
 from typing import Any
 
 from partnerships.fetching.headers import header_problem
-from partnerships.fetching.transport import MIB, FetchReason, Request, Response, TransportError
+from partnerships.fetching.transport import MIB, WEB_SCHEMES, Request, Response, TransportError
 from partnerships.models.result import Outcome
 from partnerships.probes.assertions import Failure, Measured, assertion_problems, check_assertion
 from partnerships.probes.base import OK, Config, Problem, Verdict, unknown_keys
+from partnerships.probes.failures import explain_failure
 from partnerships.probes.json_documents import JsonError, JsonTooDeepError, parse_json
 
 METHODS = ("GET", "HEAD")
@@ -27,6 +28,7 @@ class HttpProbe:
     kind = "http"
     label = "HTTP request with assertions"
     is_vendor_feed = False
+    schemes = WEB_SCHEMES
 
     def validate(self, config: Config) -> list[Problem]:
         problems = unknown_keys(config, _KEYS) + _header_problems(config.get("headers", {}))
@@ -74,21 +76,7 @@ class HttpProbe:
         return _verdict(failures, response)
 
     def explain(self, error: TransportError) -> Verdict:
-        outcome = Outcome.ERROR if error.is_ours else Outcome.FAIL
-        return Verdict(outcome, reason=str(error.reason), detail=SENTENCES[error.reason])
-
-
-SENTENCES = {
-    FetchReason.DNS: "The name could not be resolved.",
-    FetchReason.REFUSED: "The connection was refused.",
-    FetchReason.TIMEOUT: "No complete answer in time.",
-    FetchReason.TLS: "The secure connection failed.",
-    FetchReason.BLOCKED: "This target may not be probed.",
-    FetchReason.TOO_LARGE: "The answer was larger than we read.",
-    FetchReason.PROTOCOL: "The answer was not valid HTTP.",
-    FetchReason.NETWORK: "Our own network was not available.",
-    FetchReason.CONFIG: "The check is not configured correctly.",
-}
+        return explain_failure(error)
 
 
 def _measured(response: Response) -> Measured:

@@ -14,15 +14,15 @@ from partnerships.probes.registry import UnknownProbeError, get_probe
 
 def list_check_problems(*, kind: str, url: str, config: Any) -> list[Problem]:
     """What is wrong with a check, as (field, message): a URL that may not be fetched, settings its kind lacks."""
+    try:
+        probe = get_probe(kind)
+    except UnknownProbeError:
+        return [("kind", "There is no such kind.")]
     problems: list[Problem] = []
     try:
-        parse_target(url, policy=build_policy())
+        parse_target(url, policy=build_policy(), schemes=probe.schemes)
     except BlockedTargetError as error:
         problems.append(("url", f"Cannot be fetched: {error}."))
     if not isinstance(config, Mapping):
         return [*problems, ("config", "Must be an object.")]
-    try:
-        found = get_probe(kind).validate(config)
-    except UnknownProbeError:
-        return [*problems, ("kind", "There is no such kind.")]
-    return problems + [("config", f"{name}: {message}") for name, message in found]
+    return problems + [("config", f"{name}: {message}") for name, message in probe.validate(config)]

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from http import HTTPStatus
 from typing import Any
 
-from partnerships.fetching.transport import Request, Response, TransportError
+from partnerships.fetching.transport import WEB_SCHEMES, Request, Response, TransportError
 from partnerships.models.result import Outcome
 from partnerships.probes.base import Config, Verdict
 from partnerships.probes.json_documents import JsonError, parse_json
@@ -23,6 +23,7 @@ class FeedProbe(ABC):
     """Base of feed kinds: subclasses read a parsed document."""
 
     is_vendor_feed = True
+    schemes = WEB_SCHEMES
 
     def build_request(self, url: str, config: Config, *, timeout_seconds: float, is_fresh: bool) -> Request:
         del config

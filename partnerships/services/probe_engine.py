@@ -169,7 +169,7 @@ class ProbeEngine:
             detail=verdict.detail,
             failed_assertion=verdict.failed_assertion,
             latency_us=response.latency_us if response else None,
-            http_status=response.status if response else None,
+            http_status=(response.status or None) if response else None,
             headers=interesting_headers(response) if response else {},
             snippet=_snippet(response, verdict),
             lease_token=claim.lease_token,

@@ -8,7 +8,7 @@ from charts.primitives import Markup
 from charts.state import state
 from foundation.words import duration, figure, local, moment
 from partnerships.models import CheckState, HealthCheck, Outcome
-from partnerships.probes.http import SENTENCES
+from partnerships.probes.failures import SENTENCES
 from partnerships.probes.registry import list_kinds
 from partnerships.selectors.pages_detail import CheckNow, Current
 from partnerships.selectors.pages_figures import Budget

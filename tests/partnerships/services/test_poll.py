@@ -220,3 +220,15 @@ def test_a_claim_given_up_before_it_began_still_comes_back(server, engine):
 
     done = sink.get(timeout=5)
     assert (done.claim, done.result) == (claim, None)
+
+
+def test_a_port_is_polled_like_any_other_target(server, engine):
+    reached = due(f"tcp://127.0.0.1:{server.port}", kind="tcp")
+    blocked = due("tcp://10.0.0.1:443", kind="tcp")
+
+    poll_due_checks(engine=engine)
+
+    assert state(reached) == ("up", "ok", "")
+    assert reached.last_latency_us > 0
+    assert CheckResult.objects.get(health_check=reached).http_status is None
+    assert state(blocked) == ("pending", "error", "blocked")

@@ -1,0 +1,25 @@
+"""What it means that nothing came back from a target of our own measurement."""
+
+from __future__ import annotations
+
+from partnerships.fetching.transport import FetchReason, TransportError
+from partnerships.models.result import Outcome
+from partnerships.probes.base import Verdict
+
+SENTENCES = {
+    FetchReason.DNS: "The name could not be resolved.",
+    FetchReason.REFUSED: "The connection was refused.",
+    FetchReason.TIMEOUT: "No complete answer in time.",
+    FetchReason.TLS: "The secure connection failed.",
+    FetchReason.BLOCKED: "This target may not be probed.",
+    FetchReason.TOO_LARGE: "The answer was larger than we read.",
+    FetchReason.PROTOCOL: "The answer was not valid HTTP.",
+    FetchReason.NETWORK: "Our own network was not available.",
+    FetchReason.CONFIG: "The check is not configured correctly.",
+}
+
+
+def explain_failure(error: TransportError) -> Verdict:
+    """Theirs is a failure, ours is `error`, in words that tell no more than the reason does."""
+    outcome = Outcome.ERROR if error.is_ours else Outcome.FAIL
+    return Verdict(outcome, reason=str(error.reason), detail=SENTENCES[error.reason])
