@@ -21,7 +21,9 @@ class HealthCheckForm(VersionedForm):
     kind = forms.ChoiceField(choices=list_kinds, initial="http")
 
     class Meta:
-        help_texts: ClassVar = {"url": "https://host/path, or for a TCP connection tcp://host:port."}
+        help_texts: ClassVar = {
+            "url": "https://host/path; tcp://host:port for a TCP connection, tls://host for a certificate."
+        }
 
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean() or self.cleaned_data

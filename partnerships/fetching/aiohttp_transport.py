@@ -106,16 +106,24 @@ class AiohttpTransport:
         raise TransportError(FetchReason.PROTOCOL, detail="too many redirects")
 
     async def _reach(self, target: Target) -> Response:
-        """That the target can be connected to, and in what time the look-up and the connection were made."""
+        """That the target can be connected to, and in what time: look-up, connection, and over TLS the handshake."""
         started = time.perf_counter_ns()
-        peer = await reach(
+        reached = await reach(
             target,
             addresses=await self._addresses(target),
             permits=self._permits_peer,
             ssl_context=self._ssl_context,
         )
         took = (time.perf_counter_ns() - started) // 1000
-        return Response(status=0, headers={}, body=b"", latency_us=took, final_url=target.url, peer_address=peer)
+        return Response(
+            status=0,
+            headers={},
+            body=b"",
+            latency_us=took,
+            final_url=target.url,
+            peer_address=reached.address,
+            certificate=reached.certificate,
+        )
 
     async def _ask(self, request: Request, target: Target, headers: Mapping[str, str]) -> Answer:
         if not request.is_fresh:

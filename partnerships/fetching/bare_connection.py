@@ -5,15 +5,27 @@ from __future__ import annotations
 import asyncio
 import ssl
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, cast
 
 from partnerships.fetching.dialling import PermitsPeer, dial
-from partnerships.fetching.transport import BlockedTargetError, FetchReason, TransportError
+from partnerships.fetching.transport import BlockedTargetError, Certificate, FetchReason, TransportError
 from partnerships.fetching.urls import Target
 
 
-async def reach(target: Target, *, addresses: Sequence[str], permits: PermitsPeer, ssl_context: ssl.SSLContext) -> str:
-    """The peer's address once connected to it; TransportError. `addresses` must have been vetted."""
+@dataclass(frozen=True)
+class Reached:
+    """Whom a connection led to, and over TLS the certificate by which it proved to be the host."""
+
+    address: str
+    certificate: Certificate | None
+
+
+async def reach(
+    target: Target, *, addresses: Sequence[str], permits: PermitsPeer, ssl_context: ssl.SSLContext
+) -> Reached:
+    """The peer once connected to it; TransportError. `addresses` must have been vetted."""
     protocol = _Knock()
     try:
         await dial(protocol, target, addresses, ssl_context)
@@ -22,7 +34,7 @@ async def reach(target: Target, *, addresses: Sequence[str], permits: PermitsPee
         address, port = protocol.peer[:2]
         if not permits(str(address), int(port)):
             raise BlockedTargetError(f"connected to {address}")
-        return str(address)
+        return Reached(str(address), protocol.certificate)
     finally:
         protocol.close()
 
@@ -33,10 +45,14 @@ class _Knock(asyncio.Protocol):
     def __init__(self) -> None:
         self._transport: asyncio.Transport | None = None
         self.peer: tuple[Any, ...] | None = None
+        self.certificate: Certificate | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)
         self.peer = transport.get_extra_info("peername")
+        if found := transport.get_extra_info("peercert"):
+            expires_at = datetime.fromtimestamp(ssl.cert_time_to_seconds(found["notAfter"]), tz=UTC)
+            self.certificate = Certificate(expires_at=expires_at, seen_at=datetime.now(UTC))
 
     def close(self) -> None:
         """Ends the connection at once: nobody waits for a peer's farewell."""

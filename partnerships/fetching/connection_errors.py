@@ -7,7 +7,7 @@ import ssl
 
 import aiohttp
 
-from partnerships.fetching.transport import FetchReason, TransportError
+from partnerships.fetching.transport import CertificateProblem, FetchReason, TransportError
 
 # These say that this machine could not even try: never the partner's downtime.
 _OUR_TROUBLE = frozenset(
@@ -22,6 +22,14 @@ _OUR_TROUBLE = frozenset(
     }
 )
 
+# OpenSSL's X509_V_ERR codes; any other means a chain that does not lead to an authority we trust.
+_CERTIFICATE_PROBLEMS = {
+    9: CertificateProblem.NOT_YET_VALID,
+    10: CertificateProblem.EXPIRED,
+    62: CertificateProblem.WRONG_NAME,  # host name
+    64: CertificateProblem.WRONG_NAME,  # IP address
+}
+
 
 def as_transport_error(error: Exception) -> TransportError:
     """The TransportError for an exception of aiohttp, the socket or the parser."""
@@ -29,7 +37,7 @@ def as_transport_error(error: Exception) -> TransportError:
     if isinstance(error, TimeoutError):
         return TransportError(FetchReason.TIMEOUT, detail=detail)
     if isinstance(error, aiohttp.ClientSSLError | ssl.SSLError | ssl.CertificateError):
-        return TransportError(FetchReason.TLS, detail=detail)
+        return TransportError(FetchReason.TLS, detail=detail, certificate_problem=_certificate_problem(error))
     if isinstance(error, aiohttp.ServerDisconnectedError | aiohttp.ClientPayloadError):
         return TransportError(FetchReason.PROTOCOL, detail=detail)
     if isinstance(error, OSError):
@@ -51,3 +59,11 @@ def _as_socket_error(error: OSError, detail: str) -> TransportError:
     if isinstance(error, aiohttp.ClientConnectorError | ConnectionRefusedError):
         return TransportError(FetchReason.REFUSED, detail=detail)
     return TransportError(FetchReason.PROTOCOL, detail=detail)
+
+
+def _certificate_problem(error: Exception) -> CertificateProblem | None:
+    if isinstance(error, aiohttp.ClientConnectorCertificateError):
+        error = error.certificate_error
+    if not isinstance(error, ssl.SSLCertVerificationError):
+        return None
+    return _CERTIFICATE_PROBLEMS.get(error.verify_code, CertificateProblem.UNTRUSTED)

@@ -23,7 +23,7 @@ async def dial(
     """Connects the protocol to the first of the addresses that answers; TransportError."""
     loop = asyncio.get_running_loop()
     security: dict[str, Any] = {}
-    if target.scheme == "https":
+    if target.is_secure:
         security = {"ssl": ssl_context, "server_hostname": target.host}
     try:
         if len(addresses) == 1:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
@@ -25,14 +26,34 @@ class FetchReason(StrEnum):
     CONFIG = "config"
 
 
-class TransportError(Exception):
-    """A fetch that gave no response. `is_ours` is true when the trouble is on our side, not the partner's."""
+class CertificateProblem(StrEnum):
+    """What was wrong with a server's certificate, which anybody may look at."""
 
-    def __init__(self, reason: FetchReason, *, detail: str = "", is_ours: bool = False) -> None:
+    EXPIRED = "expired"
+    NOT_YET_VALID = "not_yet_valid"
+    WRONG_NAME = "wrong_name"
+    UNTRUSTED = "untrusted"
+
+
+class TransportError(Exception):
+    """A fetch that gave no response. `is_ours` is true when the trouble is on our side, not the partner's.
+
+    `certificate_problem` says more where the reason is TLS and the certificate was refused.
+    """
+
+    def __init__(
+        self,
+        reason: FetchReason,
+        *,
+        detail: str = "",
+        is_ours: bool = False,
+        certificate_problem: CertificateProblem | None = None,
+    ) -> None:
         super().__init__(f"{reason}: {detail}" if detail else str(reason))
         self.reason = reason
         self.detail = detail  # for our log only, never shown
         self.is_ours = is_ours
+        self.certificate_problem = certificate_problem
 
 
 class BlockedTargetError(TransportError):
@@ -46,7 +67,7 @@ class BlockedTargetError(TransportError):
 class Request:
     """One fetch. Times in seconds; `max_body_bytes` counts decoded bytes.
 
-    A URL whose scheme is not one of `schemes` is blocked. tcp is connected to, and nothing is sent.
+    A URL whose scheme is not one of `schemes` is blocked. tcp and tls are connected to, and nothing is asked.
     """
 
     url: str
@@ -59,6 +80,14 @@ class Request:
     max_body_bytes: int = MIB
     truncates_body: bool = False  # True: stop reading at the limit; False: a longer body is an error
     is_fresh: bool = True  # False: a kept-alive connection will do
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """A server's certificate that was verified for the name: until when it is valid, and when we saw it."""
+
+    expires_at: datetime
+    seen_at: datetime
 
 
 @dataclass(frozen=True)
@@ -76,6 +105,7 @@ class Response:
     peer_address: str
     is_truncated: bool = False
     redirect_count: int = 0
+    certificate: Certificate | None = None  # of a tls connection
 
 
 class Transport(Protocol):

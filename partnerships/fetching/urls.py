@@ -15,7 +15,7 @@ from partnerships.fetching.transport import WEB_SCHEMES, BlockedTargetError
 
 MAX_URL_LENGTH = 2048
 MAX_REDIRECTS = 3
-DEFAULT_PORTS = {"http": 80, "https": 443}  # tcp has none
+DEFAULT_PORTS = {"http": 80, "https": 443, "tls": 443}  # tcp has none
 _LABEL = re.compile(r"^(?!-)[a-z0-9_-]{1,63}(?<!-)$")
 _NUMERIC_LABEL = re.compile(r"^(\d+|0[xX][0-9a-fA-F]*)$")
 _MAX_HOST_LENGTH = 253
@@ -43,6 +43,11 @@ class Target:
     @property
     def origin(self) -> tuple[str, str, int]:
         return (self.scheme, self.host, self.port)
+
+    @property
+    def is_secure(self) -> bool:
+        """True where the peer must prove by a certificate that it is the host."""
+        return self.scheme in ("https", "tls")
 
     @property
     def is_web(self) -> bool:

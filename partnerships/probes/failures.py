@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from partnerships.fetching.transport import FetchReason, TransportError
+from partnerships.fetching.transport import CertificateProblem, FetchReason, TransportError
 from partnerships.models.result import Outcome
 from partnerships.probes.base import Verdict
 
@@ -16,6 +16,13 @@ SENTENCES = {
     FetchReason.PROTOCOL: "The answer was not valid HTTP.",
     FetchReason.NETWORK: "Our own network was not available.",
     FetchReason.CONFIG: "The check is not configured correctly.",
+}
+
+CERTIFICATE_SENTENCES = {
+    CertificateProblem.EXPIRED: "The certificate has expired.",
+    CertificateProblem.NOT_YET_VALID: "The certificate is not valid yet.",
+    CertificateProblem.WRONG_NAME: "The certificate is for another name.",
+    CertificateProblem.UNTRUSTED: "The certificate does not lead to an authority we trust.",
 }
 
 

@@ -8,7 +8,7 @@ from charts.primitives import Markup
 from charts.state import state
 from foundation.words import duration, figure, local, moment
 from partnerships.models import CheckState, HealthCheck, Outcome
-from partnerships.probes.failures import SENTENCES
+from partnerships.probes.failures import CERTIFICATE_SENTENCES, SENTENCES
 from partnerships.probes.registry import list_kinds
 from partnerships.selectors.pages_detail import CheckNow, Current
 from partnerships.selectors.pages_figures import Budget
@@ -28,6 +28,8 @@ _REASONS = {
     "feed_unreadable": "Their page could not be read",
     "unknown_word": "Their page used a word that we do not know",
     "component_missing": "Their page lacks a component that we watch",
+    **{f"certificate_{problem}": words.rstrip(".") for problem, words in CERTIFICATE_SENTENCES.items()},
+    "certificate_expires_soon": "The certificate expires soon",
     "suspected": "They name trouble without saying where",
 }
 
@@ -170,7 +172,7 @@ def _line(one: CheckNow, at: datetime) -> CheckLine:
         role="counts for uptime" if check.counts_for_uptime else "what they say",
         now=state_mark(one.now, at),
         outcome=state(Outcome.tone_of(check.last_outcome), Outcome(check.last_outcome).label) if known else "none yet",
-        reason=reason_words(check.last_reason, check.last_detail) if check.last_reason else "",
+        reason=reason_words(check.last_reason, check.last_detail) if check.last_reason else check.last_detail,
         latency=latency_words(check.last_latency_us),
         last=clock(check.last_result_at, now=at) if check.last_result_at else "never",
         due=_schedule_words(one, at),

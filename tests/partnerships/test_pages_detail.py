@@ -282,3 +282,26 @@ def test_times_are_of_the_organisation_zone(client, reader, ledger, settings):
     watched([("up", DAY)], integration=ledger)
 
     assert "New York time" in page(client).text
+
+
+@pytest.mark.parametrize(
+    ("outcome", "reason", "detail", "words"),
+    [
+        (
+            "ok",
+            "",
+            "90 days left, valid until 2026-06-01 12:00 UTC.",
+            "90 days left, valid until 2026-06-01 12:00 UTC.",
+        ),
+        ("degraded", "certificate_expires_soon", "9 days left.", "The certificate expires soon (9 days left)"),
+        ("fail", "certificate_expired", "The certificate has expired.", "The certificate has expired"),
+    ],
+)
+def test_a_certificate_says_how_long_it_lasts(client, reader, ledger, outcome, reason, detail, words):
+    check = watched([("up", DAY)], integration=ledger, kind="tls", name="Certificate")
+    HealthCheck.objects.filter(pk=check.pk).update(last_outcome=outcome, last_reason=reason, last_detail=detail)
+
+    row = page(client).select_one(f"#check-{check.pk}")
+
+    assert text_of(row.select("td")[0]) == "Certificate TLS certificate, counts for uptime"
+    assert text_of(row.select("td")[3]) == words

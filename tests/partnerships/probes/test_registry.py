@@ -4,7 +4,7 @@ from partnerships.probes.registry import UnknownProbeError, get_probe, list_kind
 
 
 def test_the_kinds_are_found_by_discovery_and_offered_with_their_labels():
-    assert list(list_probes()) == ["http", "slack_status", "statuspage", "tcp"]
+    assert list(list_probes()) == ["http", "slack_status", "statuspage", "tcp", "tls"]
     assert [kind for kind, label in list_kinds() if label] == list(list_probes())
 
 
@@ -14,6 +14,7 @@ def test_helpers_in_the_package_are_no_kinds():
         "SlackStatusProbe",
         "StatuspageProbe",
         "TcpProbe",
+        "TlsProbe",
     }
 
 
