@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any, NoReturn
 
 MAX_DEPTH = 64
+_SEPARATOR = re.compile(r"[\s,]*")
 
 
 class JsonError(ValueError):
@@ -27,6 +29,27 @@ def parse_json(body: bytes, *, max_depth: int = MAX_DEPTH) -> Any:
     if _is_deeper(document, max_depth):
         raise JsonTooDeepError("nested too deeply")
     return document
+
+
+def parse_json_items(body: bytes, *, max_depth: int = MAX_DEPTH) -> list[Any]:
+    """The items of a JSON array that was cut off somewhere, without the one that was cut; JsonError as above."""
+    text = body.decode("utf-8-sig", "ignore").lstrip()
+    if not text.startswith("["):
+        raise JsonError("not an array")
+    decoder, items, position = json.JSONDecoder(parse_constant=_refuse_constant), [], 1
+    try:
+        while (start := _SEPARATOR.match(text, position)) is not None:
+            item, position = decoder.raw_decode(text, start.end())
+            items.append(item)
+    except RecursionError:
+        raise JsonTooDeepError("nested too deeply") from None
+    except json.JSONDecodeError:
+        pass  # the item that was cut, or the end
+    except ValueError as error:
+        raise JsonError(str(error)) from None
+    if _is_deeper(items, max_depth):
+        raise JsonTooDeepError("nested too deeply")
+    return items
 
 
 def _refuse_constant(name: str) -> NoReturn:

@@ -6,7 +6,7 @@ from typing import Any
 
 from partnerships.models.result import Outcome
 from partnerships.probes.base import OK, Config, Problem, Verdict, name_list_problems, unknown_keys
-from partnerships.probes.vendor_feed import FeedProbe, folded, objects, unknown_word, unreadable, worst_of
+from partnerships.probes.vendor_feed import FeedError, JsonFeedProbe, folded, objects, suspected, unknown_word, worst_of
 
 TYPE_WORDS = {
     "incident": (Outcome.DEGRADED, "vendor_incident"),
@@ -18,7 +18,7 @@ OPEN = frozenset({"active"})
 NOT_OPEN = frozenset({"resolved", "completed", "cancelled", "scheduled"})
 
 
-class SlackStatusProbe(FeedProbe):
+class SlackStatusProbe(JsonFeedProbe):
     """With `services` only incidents that name one count, and those that name none make them suspected."""
 
     kind = "slack_status"
@@ -31,12 +31,10 @@ class SlackStatusProbe(FeedProbe):
         status = document.get("status")
         if status not in ("ok", "active"):
             return unknown_word("status", status)
-        incidents = document.get("active_incidents")
-        if not isinstance(incidents, list):
-            return unreadable("No active_incidents.")
-        verdicts = [_incident(one, folded(config.get("services", []))) for one in objects(incidents)]
+        wanted = folded(config.get("services", []))
+        verdicts = [_incident(one, wanted) for one in objects(document, "active_incidents")]
         if status == "active" and not verdicts:
-            verdicts.append(_suspected("Active, but no incident is listed."))
+            verdicts.append(suspected("Active, but no incident is listed."))
         return worst_of(verdicts)
 
 
@@ -48,7 +46,9 @@ def _incident(incident: dict[str, Any], wanted: set[str]) -> Verdict:
     if status not in OPEN:
         return unknown_word("incident status", status)
     services = incident.get("services")
-    named = folded(services) if isinstance(services, list) else set()
+    if not isinstance(services, list) or not all(isinstance(one, str) for one in services):
+        raise FeedError("An incident has no list of services.")
+    named = folded(services)
     if wanted and named and not wanted & named:
         return OK
     kind = incident.get("type")
@@ -58,12 +58,8 @@ def _incident(incident: dict[str, Any], wanted: set[str]) -> Verdict:
     if outcome == Outcome.OK:
         return OK
     if wanted and not named:
-        return _suspected(title)
+        return suspected(title)
     return Verdict(outcome, reason=reason, detail=title)
-
-
-def _suspected(detail: str) -> Verdict:
-    return Verdict(Outcome.DEGRADED, reason="suspected", detail=detail)
 
 
 PROBE = SlackStatusProbe()

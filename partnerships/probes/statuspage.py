@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from partnerships.models.result import Outcome
 from partnerships.probes.base import OK, Config, Problem, Verdict, name_list_problems, unknown_keys
-from partnerships.probes.vendor_feed import FeedProbe, folded, objects, unknown_word, unreadable, worst_of
+from partnerships.probes.vendor_feed import FeedError, JsonFeedProbe, folded, objects, suspected, unknown_word, worst_of
 
 COMPONENT_WORDS = {
     "operational": (Outcome.OK, ""),
@@ -25,9 +26,10 @@ INDICATOR_WORDS = {
 }
 GRAVE_IMPACTS = frozenset({"major", "critical"})
 ENDED = frozenset({"resolved", "postmortem", "completed"})
+OPEN = frozenset({"investigating", "identified", "monitoring", "scheduled", "in_progress", "verifying"})
 
 
-class StatuspageProbe(FeedProbe):
+class StatuspageProbe(JsonFeedProbe):
     """With `components` (names or ids) only these count, and incidents that name none make them suspected;
     without, the page's own indicator, or in a list of incidents the gravest impact.
     """
@@ -45,19 +47,20 @@ class StatuspageProbe(FeedProbe):
         if "status" in document:
             status = document["status"] if isinstance(document["status"], dict) else {}
             return _word("indicator", status.get("indicator"), INDICATOR_WORDS, str(status.get("description", "")))
-        if isinstance(document.get("incidents"), list):
-            return worst_of(_impact(incident) for incident in _open_incidents(document))
-        return unreadable("Neither status nor incidents.")
+        if "components" in document:  # a summary that lost its status, not a list of incidents
+            raise FeedError("Components, but no status.")
+        return worst_of(_incident(one, _impact) for one in objects(document, "incidents"))
 
 
 def _mapped(document: dict[str, Any], wanted: list[str]) -> Verdict:
     verdicts = []
-    components = objects(document.get("components"))
+    components = objects(document, "components")
     for name in wanted:
         key = name.strip().casefold()
         matching = [one for one in components if key in folded((one.get("id"), one.get("name")))]
         if not matching:
-            return Verdict(Outcome.ERROR, reason="component_missing", detail=f"No component {name!r}."[:300])
+            text = f"No component {name!r}."[:300]
+            return Verdict(Outcome.ERROR, reason="component_missing", detail=text, warnings=(text,))
         verdicts += [
             _word(
                 str(one.get("name")),
@@ -67,24 +70,26 @@ def _mapped(document: dict[str, Any], wanted: list[str]) -> Verdict:
             )
             for one in matching
         ]
-    verdicts += [_suspicion(incident) for incident in _open_incidents(document)]
+    verdicts += [_incident(one, _suspicion) for one in objects(document, "incidents")]
     return worst_of(verdicts)
 
 
-def _component(component: dict[str, Any]) -> Verdict:
-    name, status = component.get("name"), component.get("status")
-    return _word(str(name), status, COMPONENT_WORDS, f"{name}: {status}")
+def _incident(incident: dict[str, Any], read: Callable[[dict[str, Any]], Verdict]) -> Verdict:
+    """What an incident says while it is open."""
+    status = incident.get("status")
+    if not isinstance(status, str) or status not in OPEN | ENDED:
+        return unknown_word("incident status", status)
+    return OK if status in ENDED else read(incident)
 
 
 def _suspicion(incident: dict[str, Any]) -> Verdict:
-    """A grave incident that names no component may concern ours."""
-    if incident.get("impact") in GRAVE_IMPACTS and not objects(incident.get("components")):
-        return Verdict(Outcome.DEGRADED, reason="suspected", detail=str(incident.get("name", ""))[:300])
+    """A grave incident that names no component may concern ours; one that names some is told by their states."""
+    found = _impact(incident)
+    if found.outcome == Outcome.ERROR:
+        return found
+    if incident["impact"] in GRAVE_IMPACTS and not incident.get("components"):
+        return suspected(incident.get("name", ""))
     return OK
-
-
-def _open_incidents(document: dict[str, Any]) -> list[dict[str, Any]]:
-    return [one for one in objects(document.get("incidents")) if one.get("status") not in ENDED]
 
 
 def _impact(incident: dict[str, Any]) -> Verdict:

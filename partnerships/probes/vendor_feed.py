@@ -1,7 +1,7 @@
 """What all vendors' status feeds have in common.
 
 A feed that cannot be fetched or read makes the feed unknown, not the vendor down; a word we do not know is
-never taken for good news.
+never taken for good news, and a document of another shape than we know for neither.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from partnerships.fetching.transport import WEB_SCHEMES, Request, Response, TransportError
 from partnerships.models.result import Outcome
@@ -17,21 +17,31 @@ from partnerships.probes.base import Config, Verdict
 from partnerships.probes.json_documents import JsonError, parse_json
 
 _WEIGHT = {Outcome.OK: 0, Outcome.ERROR: 1, Outcome.DEGRADED: 2, Outcome.FAIL: 3}
+_TEXT_LENGTH = 300
+
+Document = TypeVar("Document")
 
 
-class FeedProbe(ABC):
-    """Base of feed kinds: subclasses read a parsed document."""
+class FeedError(ValueError):
+    """The feed is not of the shape we know; the message says in what."""
+
+
+class FeedProbe(ABC, Generic[Document]):
+    """Base of feed kinds: subclasses parse an answer and read the document. Both may raise FeedError."""
 
     is_vendor_feed = True
     schemes = WEB_SCHEMES
+    accepts = "application/json"
+    truncates_body = False  # True: what lies beyond the size limit is left out, and the answer says so
 
     def build_request(self, url: str, config: Config, *, timeout_seconds: float, is_fresh: bool) -> Request:
         del config
         return Request(
             url=url,
-            headers={"Accept": "application/json"},
+            headers={"Accept": self.accepts},
             timeout_seconds=timeout_seconds,
             max_redirects=3,
+            truncates_body=self.truncates_body,
             is_fresh=is_fresh,
         )
 
@@ -39,19 +49,33 @@ class FeedProbe(ABC):
         if response.status != HTTPStatus.OK:
             return Verdict(Outcome.ERROR, reason="feed_unreachable", detail=f"HTTP {response.status}")
         try:
-            document = parse_json(response.body)
-        except JsonError as error:
-            return Verdict(Outcome.ERROR, reason="feed_unreadable", detail=str(error)[:300])
-        if not isinstance(document, dict):
-            return Verdict(Outcome.ERROR, reason="feed_unreadable", detail="Not an object.")
-        return self.read(document, config)
+            return self.read(self.parse(response), config)
+        except FeedError as error:
+            return unreadable(str(error))
 
     def explain(self, error: TransportError) -> Verdict:
         return Verdict(Outcome.ERROR, reason="feed_unreachable", detail=str(error.reason))
 
     @abstractmethod
-    def read(self, document: dict[str, Any], config: Config) -> Verdict:
+    def parse(self, response: Response) -> Document:
+        """The document of an answer."""
+
+    @abstractmethod
+    def read(self, document: Document, config: Config) -> Verdict:
         """What this document says."""
+
+
+class JsonFeedProbe(FeedProbe[dict[str, Any]]):
+    """Base of feeds whose document is one JSON object."""
+
+    def parse(self, response: Response) -> dict[str, Any]:
+        try:
+            document = parse_json(response.body)
+        except JsonError as error:
+            raise FeedError(str(error)) from None
+        if not isinstance(document, dict):
+            raise FeedError("Not an object.")
+        return document
 
 
 def worst_of(verdicts: Iterable[Verdict]) -> Verdict:
@@ -69,12 +93,27 @@ def unknown_word(where: str, word: Any) -> Verdict:
 
 
 def unreadable(what: str) -> Verdict:
-    return Verdict(Outcome.ERROR, reason="feed_unreadable", detail=what)
+    """The verdict for a document of another shape than the feed's."""
+    text = what[:_TEXT_LENGTH]
+    return Verdict(Outcome.ERROR, reason="feed_unreadable", detail=text, warnings=(text,))
 
 
-def objects(value: Any) -> list[dict[str, Any]]:
-    """The objects of a list; anything else counts as none."""
-    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+def suspected(title: Any) -> Verdict:
+    """The verdict for trouble that may or may not concern us."""
+    return Verdict(Outcome.DEGRADED, reason="suspected", detail=str(title)[:_TEXT_LENGTH])
+
+
+def text_only(title: str) -> Verdict:
+    """The verdict of a feed that tells in words alone: its newest words, and no state."""
+    return Verdict(Outcome.ERROR, reason="text_only", detail=title[:_TEXT_LENGTH])
+
+
+def objects(document: dict[str, Any], name: str) -> list[dict[str, Any]]:
+    """The objects of a list within the document; FeedError when it is anything else."""
+    value = document.get(name)
+    if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
+        raise FeedError(f"No list of objects: {name}.")
+    return value
 
 
 def folded(names: Iterable[Any]) -> set[str]:

@@ -30,6 +30,7 @@ _REASONS = {
     "component_missing": "Their page lacks a component that we watch",
     **{f"certificate_{problem}": words.rstrip(".") for problem, words in CERTIFICATE_SENTENCES.items()},
     "certificate_expires_soon": "The certificate expires soon",
+    "text_only": "Their page tells it in words only",
     "suspected": "They name trouble without saying where",
 }
 
