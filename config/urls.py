@@ -14,6 +14,7 @@ urlpatterns = [
     path("metrics/", include("metrics.urls")),
     path("experiments/", include("metrics.experiment_urls")),
     path("integrations/", include("partnerships.urls")),
+    path("heartbeat/", include("partnerships.heartbeat_urls")),
     path("tickets/", include("support.urls")),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),

@@ -78,6 +78,7 @@ PAGES = {
     "experiments:experiment_csv": METRICS_READ,
     "experiments:experiment_json": METRICS_READ,
     "experiments:experiment_action": OPERATE,
+    "heartbeats:beat": EVERYBODY,  # Its key is all that is asked for; others get 404.
     "operations:alive": EVERYBODY,
     "operations:ready": EVERYBODY,
     "operations:prometheus": EVERYBODY,  # From this machine, or with a token: tests/operations/test_health.py.
@@ -163,6 +164,7 @@ API_ACTIONS = {
     "health-checks.poll": PARTNERS_WRITE,
     "health-checks.pause": PARTNERS_WRITE,
     "health-checks.resume": PARTNERS_WRITE,
+    "health-checks.issue_heartbeat_key": PARTNERS_WRITE,
     "tickets.transition": TICKETS_WRITE,
     "tickets.assign": TICKETS_WRITE,
     "tickets.reply": TICKETS_WRITE,

@@ -149,6 +149,7 @@ VIOLATIONS = {
     "tierperiod_start_unique": intervals(*TIERS, (NOW, NOW + HOUR), (NOW, NOW + 2 * HOUR)),
     "tierperiod_end_unique": intervals(*TIERS, (NOW, NOW + 2 * HOUR), (NOW + HOUR, NOW + 2 * HOUR)),
     "healthcheck_name_unique": with_parent(f.HealthCheckFactory, "integration", f.IntegrationFactory, name="A"),
+    "healthcheck_heartbeat_unique": lambda: [f.HealthCheckFactory(heartbeat_fingerprint="a" * 64) for _ in range(2)],
     "healthcheck_name_not_blank": lambda: f.HealthCheckFactory(name=""),
     "healthcheck_kind_not_blank": lambda: f.HealthCheckFactory(kind=""),
     "healthcheck_state_valid": lambda: f.HealthCheckFactory(state="odd"),

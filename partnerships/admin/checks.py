@@ -6,13 +6,16 @@ from django import forms
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
 
 from foundation.admin import EditAdmin, ReadOnlyAdmin, VersionedForm
 from partnerships.models import RECORDED, CheckResult, HealthCheck, LatencyHour, StatusInterval, UptimeHour
+from partnerships.probes.heartbeat import HEARTBEAT
 from partnerships.probes.registry import list_kinds
 from partnerships.probes.rules import list_check_problems
 from partnerships.services.events import pause_check, resume_check
+from partnerships.services.heartbeats import issue_heartbeat_key
 
 
 class HealthCheckForm(VersionedForm):
@@ -22,7 +25,7 @@ class HealthCheckForm(VersionedForm):
 
     class Meta:
         help_texts: ClassVar = {
-            "url": "https://host/path; tcp://host:port for a TCP connection, tls://host for a certificate."
+            "url": "https://host/path; tcp://host:port to connect, tls://host for a certificate; none for a heartbeat."
         }
 
     def clean(self) -> dict[str, Any] | None:
@@ -50,9 +53,10 @@ class HealthCheckAdmin(EditAdmin):
         "last_outcome",
         "last_reason",
         "last_detail",
+        "last_beat_at",
         "next_due_at",
     )
-    actions = ("pause", "resume")
+    actions = ("pause", "resume", "issue_heartbeat_key")
 
     def has_change_permission(self, request: HttpRequest, obj: HealthCheck | None = None) -> bool:
         """Imported history is shown: it has no settings."""
@@ -81,6 +85,17 @@ class HealthCheckAdmin(EditAdmin):
         for check_id in ids:
             resume_check(check_id=check_id, at=timezone.now())
         self.message_user(request, f"{len(ids)} resumed.", messages.SUCCESS)
+
+    @admin.action(description="Issue a new heartbeat address", permissions=["change"])
+    def issue_heartbeat_key(self, request: HttpRequest, queryset: QuerySet[HealthCheck]) -> None:
+        """Tell, this once, where the partner of the one chosen heartbeat calls; the address before ends."""
+        chosen = list(queryset[:2])
+        if len(chosen) != 1 or chosen[0].kind != HEARTBEAT:
+            self.message_user(request, "Choose one check of kind heartbeat.", messages.ERROR)
+            return
+        path = reverse("heartbeats:beat", args=[issue_heartbeat_key(check_id=chosen[0].pk)])
+        words = f"{chosen[0]} is called at {request.build_absolute_uri(path)} from now on. This is not shown again."
+        self.message_user(request, words, messages.SUCCESS)
 
 
 class _OfCheckAdmin(ReadOnlyAdmin):

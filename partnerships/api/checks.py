@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+from django.urls import reverse
 from django.utils import timezone
 from django_filters import ChoiceFilter
 from drf_spectacular.utils import extend_schema
@@ -18,9 +19,11 @@ from partnerships.models import (
     CheckState,
     HealthCheck,
 )
+from partnerships.probes.heartbeat import HEARTBEAT
 from partnerships.probes.registry import list_kinds
 from partnerships.probes.rules import list_check_problems
 from partnerships.services.events import pause_check, resume_check
+from partnerships.services.heartbeats import issue_heartbeat_key
 from partnerships.services.poll import get_engine
 from partnerships.services.poll_now import poll_checks_now
 
@@ -35,6 +38,7 @@ _DERIVED = (
     "last_reason",
     "last_detail",
     "last_latency_us",
+    "last_beat_at",
     "next_due_at",
     "stale_at",
 )
@@ -84,6 +88,12 @@ class HealthCheckSerializer(RowSerializer):
         return attrs
 
 
+class HeartbeatKeySerializer(serializers.Serializer[dict[str, str]]):
+    """Where the partner calls. It is told once; we keep a fingerprint only."""
+
+    url = serializers.URLField(help_text="Called by GET or POST; whoever knows it can keep the check up.")
+
+
 class HealthCheckFilters(Filters):
     q = TextFilter(field_name="name", lookup_expr="icontains")
     integration = ReferenceFilter()
@@ -98,8 +108,11 @@ class HealthCheckViews(EditViews):
     queryset = HealthCheck.objects.all()
     serializer_class = HealthCheckSerializer
     filterset_class = HealthCheckFilters
-    action_permissions: ClassVar = dict.fromkeys(("poll", "pause", "resume"), ("partnerships.change_healthcheck",))
-    unstored_actions = frozenset({"poll"})  # Waits for the partner, which no transaction should.
+    action_permissions: ClassVar = dict.fromkeys(
+        ("poll", "pause", "resume", "issue_heartbeat_key"), ("partnerships.change_healthcheck",)
+    )
+    # A poll waits for the partner, which no transaction should; a key must not be stored with its answer.
+    unstored_actions = frozenset({"poll", "issue_heartbeat_key"})
 
     @extend_schema(request=None, responses={201: HealthCheckSerializer})
     @action(detail=True, methods=["post"], url_path="polls")
@@ -126,3 +139,14 @@ class HealthCheckViews(EditViews):
         """Probe the check again, from its next slot on."""
         self.read_body(request, serializers.Serializer)
         return self.answer_written(resume_check(check_id=self.get_object().pk, at=timezone.now()), status=201)
+
+    @extend_schema(request=None, responses={201: HeartbeatKeySerializer})
+    @action(detail=True, methods=["post"], url_path="heartbeat-keys")
+    def issue_heartbeat_key(self, request: Request, pk: str) -> Response:  # noqa: ARG002
+        """A new address for the partner to call, told this once; the one before ends. 409 for other kinds."""
+        self.read_body(request, serializers.Serializer)
+        check = self.get_object()
+        if check.kind != HEARTBEAT:
+            raise ConflictError("Only a heartbeat has an address to be called at.", code="other_kind")
+        key = issue_heartbeat_key(check_id=check.pk)
+        return Response({"url": request.build_absolute_uri(reverse("heartbeats:beat", args=[key]))}, status=201)

@@ -29,7 +29,7 @@ class HealthCheck(models.Model):
     kind = models.CharField(
         max_length=30, default="http", help_text="A kind of probe; the kinds there are, are found in the code."
     )
-    url = models.CharField("URL", max_length=2048)
+    url = models.CharField("URL", max_length=2048, blank=True)
     config = models.JSONField(
         default=dict,
         blank=True,
@@ -45,6 +45,10 @@ class HealthCheck(models.Model):
     recover_threshold = models.PositiveSmallIntegerField(default=2, validators=[MinValueValidator(1)])
     is_paused = models.BooleanField(default=False)
     version = models.PositiveIntegerField(default=1, editable=False)
+
+    # Heartbeats: the partner calls us with a key of which only the fingerprint is kept.
+    heartbeat_fingerprint = models.CharField(max_length=64, blank=True, editable=False)
+    last_beat_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     # Schedule: due-ness lives here, never in a message.
     next_due_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -81,6 +85,11 @@ class HealthCheck(models.Model):
         ordering = ["integration", "name", "pk"]
         constraints = [
             models.UniqueConstraint(fields=["integration", "name"], name="healthcheck_name_unique"),
+            models.UniqueConstraint(
+                fields=["heartbeat_fingerprint"],
+                name="healthcheck_heartbeat_unique",
+                condition=~models.Q(heartbeat_fingerprint=""),
+            ),
             not_blank("name", model="healthcheck"),
             not_blank("kind", model="healthcheck"),
             one_of("state", CheckState, model="healthcheck"),

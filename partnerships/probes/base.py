@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Protocol
 
 from partnerships.fetching.transport import Request, Response, TransportError
@@ -32,17 +34,21 @@ class Verdict:
 OK = Verdict(Outcome.OK)
 
 
-class Probe(Protocol):
-    """One kind. All methods are pure; fetching is the transport's work."""
+class Kind(Protocol):
+    """What every kind of check has. All methods are pure."""
 
     kind: str
     label: str
     is_vendor_feed: bool  # tells what the partner says, not what we measured
-    schemes: tuple[str, ...]  # of the URLs it takes
+    schemes: tuple[str, ...]  # of the URLs it takes; none where it takes no URL
 
     def validate(self, config: Config) -> list[Problem]:
         """What is wrong with this configuration, as (field, message); empty when it is usable."""
         ...
+
+
+class Probe(Kind, Protocol):
+    """A kind that asks the partner; fetching is the transport's work."""
 
     def build_request(self, url: str, config: Config, *, timeout_seconds: float, is_fresh: bool) -> Request:
         """The request to send; headers may still name secrets."""
@@ -55,6 +61,23 @@ class Probe(Protocol):
     def explain(self, error: TransportError) -> Verdict:
         """What it means that nothing came back."""
         ...
+
+
+class Listener(ABC):
+    """A kind whose partner calls us: nothing is fetched, and the last call is judged."""
+
+    kind: str
+    label: str
+    is_vendor_feed = False
+    schemes: tuple[str, ...] = ()
+
+    @abstractmethod
+    def validate(self, config: Config) -> list[Problem]:
+        """As of every kind."""
+
+    @abstractmethod
+    def judge(self, last_beat_at: datetime | None, config: Config, *, at: datetime) -> Verdict:
+        """What the last call, or that there was none, means at an instant."""
 
 
 def interesting_headers(response: Response) -> dict[str, str]:

@@ -7,7 +7,7 @@ import pkgutil
 from functools import cache
 
 from partnerships import probes
-from partnerships.probes.base import Probe
+from partnerships.probes.base import Listener, Probe
 
 
 class UnknownProbeError(LookupError):
@@ -15,12 +15,12 @@ class UnknownProbeError(LookupError):
 
 
 @cache
-def list_probes() -> dict[str, Probe]:
+def list_probes() -> dict[str, Probe | Listener]:
     """Every kind by its key, in order of keys."""
-    found: dict[str, Probe] = {}
+    found: dict[str, Probe | Listener] = {}
     for module_info in pkgutil.iter_modules(probes.__path__):
         module = importlib.import_module(f"{probes.__name__}.{module_info.name}")
-        probe: Probe | None = getattr(module, "PROBE", None)
+        probe: Probe | Listener | None = getattr(module, "PROBE", None)
         if probe is not None:
             if probe.kind in found:
                 raise RuntimeError(f"two probes of kind {probe.kind!r}")
@@ -33,7 +33,7 @@ def list_kinds() -> list[tuple[str, str]]:
     return [(kind, probe.label) for kind, probe in list_probes().items()]
 
 
-def get_probe(kind: str) -> Probe:
+def get_probe(kind: str) -> Probe | Listener:
     """The probe of a kind; raises UnknownProbeError."""
     try:
         return list_probes()[kind]

@@ -18,11 +18,17 @@ def list_check_problems(*, kind: str, url: str, config: Any) -> list[Problem]:
         probe = get_probe(kind)
     except UnknownProbeError:
         return [("kind", "There is no such kind.")]
-    problems: list[Problem] = []
-    try:
-        parse_target(url, policy=build_policy(), schemes=probe.schemes)
-    except BlockedTargetError as error:
-        problems.append(("url", f"Cannot be fetched: {error}."))
+    problems = _url_problems(url, probe.schemes)
     if not isinstance(config, Mapping):
         return [*problems, ("config", "Must be an object.")]
     return problems + [("config", f"{name}: {message}") for name, message in probe.validate(config)]
+
+
+def _url_problems(url: str, schemes: tuple[str, ...]) -> list[Problem]:
+    if not schemes:
+        return [("url", "This kind takes no URL: the partner calls us.")] if url else []
+    try:
+        parse_target(url, policy=build_policy(), schemes=schemes)
+    except BlockedTargetError as error:
+        return [("url", f"Cannot be fetched: {error}.")]
+    return []

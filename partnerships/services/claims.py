@@ -19,7 +19,7 @@ from partnerships.services.check_rows import lock_checks
 
 LIMIT = 500
 MAX_LEASE = timedelta(seconds=60)
-_NEEDED = ("kind", "url", "config", "interval_seconds", "timeout_ms", "next_due_at", "attempt")
+_NEEDED = ("kind", "url", "config", "interval_seconds", "timeout_ms", "next_due_at", "attempt", "last_beat_at")
 LEASE_MARGIN = timedelta(seconds=20)
 
 
@@ -37,6 +37,7 @@ class Claim:
     attempt: int
     lease_token: str
     lease_until: datetime
+    last_beat_at: datetime | None = None  # of kinds whose partner calls us
 
 
 def claim_due_checks(*, at: datetime, ahead: timedelta = timedelta(0), limit: int = LIMIT) -> list[Claim]:
@@ -114,6 +115,7 @@ def _claim(check: HealthCheck, *, at: datetime, token: str, scheduled_for: datet
         scheduled_for=due,
         attempt=1 if scheduled_for else check.attempt,
         lease_token=token,
+        last_beat_at=check.last_beat_at,
         lease_until=max(at, due) + min(timeout + LEASE_MARGIN, MAX_LEASE),
     )
 

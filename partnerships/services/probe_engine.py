@@ -24,7 +24,7 @@ from partnerships.fetching.secrets import known_secrets, make_snippet
 from partnerships.fetching.transport import Response, Transport, TransportError
 from partnerships.health.schedule import slot_number
 from partnerships.models import Outcome
-from partnerships.probes.base import Probe, Verdict, interesting_headers
+from partnerships.probes.base import Listener, Probe, Verdict, interesting_headers
 from partnerships.probes.registry import get_probe
 from partnerships.services.claims import Claim
 from partnerships.services.results import ProbeResult
@@ -180,6 +180,8 @@ class ProbeEngine:
         response = None
         try:
             probe = get_probe(claim.kind)
+            if isinstance(probe, Listener):
+                return None, probe.judge(claim.last_beat_at, claim.config, at=self._clock())
             response, verdict = await self._ask(probe, claim)
         except Exception as error:
             logger.exception("check %s could not be measured", claim.check_id)

@@ -30,6 +30,8 @@ _REASONS = {
     "component_missing": "Their page lacks a component that we watch",
     **{f"certificate_{problem}": words.rstrip(".") for problem, words in CERTIFICATE_SENTENCES.items()},
     "certificate_expires_soon": "The certificate expires soon",
+    "heartbeat_late": "The partner's call is late",
+    "no_heartbeat": "The partner has not called yet",
     "text_only": "Their page tells it in words only",
     "suspected": "They name trouble without saying where",
 }
