@@ -31,7 +31,7 @@ class HealthCheckForm(VersionedForm):
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean() or self.cleaned_data
         if {"kind", "url", "config"} <= set(cleaned):
-            wanted = {name: cleaned[name] for name in ("kind", "url", "config")}
+            wanted = {name: cleaned[name] for name in ("kind", "url", "config", "counts_for_uptime")}
             for name, message in list_check_problems(**wanted):
                 self.add_error(name, message)
         return cleaned

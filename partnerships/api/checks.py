@@ -79,7 +79,8 @@ class HealthCheckSerializer(RowSerializer):
         """Besides the model's rules: a URL that may be fetched and settings that the kind takes."""
         attrs = super().validate(attrs)
         row = self.instance or HealthCheck()
-        wanted = {name: attrs.get(name, getattr(row, name)) for name in ("kind", "url", "config")}
+        judged = ("kind", "url", "config", "counts_for_uptime")
+        wanted = {name: attrs.get(name, getattr(row, name)) for name in judged}
         problems: dict[str, list[str]] = {}
         for name, message in list_check_problems(**wanted):
             problems.setdefault(name, []).append(message)

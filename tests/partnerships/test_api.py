@@ -36,6 +36,12 @@ def test_integration_begins_experimental_and_changes_tier_with_history(tool):
         ({"config": {"asertions": []}}, "config"),
         ({"config": []}, "config"),
         ({"kind": "smoke"}, "kind"),
+        ({"kind": "tcp"}, "url"),
+        ({"kind": "tls", "url": "tls://example.com", "config": {"warn_days": -1}}, "config"),
+        ({"kind": "heartbeat"}, "url"),
+        ({"url": ""}, "url"),
+        ({"kind": "syndication"}, "counts_for_uptime"),
+        ({"kind": "statuspage"}, "counts_for_uptime"),
         ({"interval_seconds": 4}, "interval_seconds"),
     ],
 )
@@ -46,6 +52,24 @@ def test_check_that_could_not_be_probed_is_refused(tool, change, field):
 
     assert response.status_code == 400
     assert [error["field"] for error in problem(response)["errors"]] == [field]
+
+
+@pytest.mark.parametrize(
+    "what",
+    [
+        {"kind": "tcp", "url": "tcp://example.com:443"},
+        {"kind": "tls", "url": "tls://example.com", "config": {"warn_days": 30}},
+        {"kind": "heartbeat", "config": {"every_seconds": 60}},
+        {"kind": "heartbeat", "url": ""},
+        {"kind": "google_cloud", "url": "https://example.com/incidents.json", "counts_for_uptime": False},
+        {"kind": "syndication", "url": "https://example.com/feed", "counts_for_uptime": False},
+    ],
+)
+def test_check_of_each_kind_is_made(tool, what):
+    made = tool.post(f"{BASE}/health-checks/", {"integration": IntegrationFactory().pk, "name": "A", **what})
+
+    assert made.status_code == 201, made.json()
+    assert {name: made.json()[name] for name in what} == what
 
 
 def test_check_is_made_and_changed(tool):

@@ -52,8 +52,12 @@ def test_the_last_call_is_told():
     ],
 )
 def test_a_heartbeat_has_no_address_of_the_partner(url, config, expected):
-    assert [field for field, _ in list_check_problems(kind="heartbeat", url=url, config=config)] == expected
+    assert [
+        field for field, _ in list_check_problems(kind="heartbeat", url=url, config=config, counts_for_uptime=True)
+    ] == expected
 
 
 def test_other_kinds_still_need_an_address():
-    assert [field for field, _ in list_check_problems(kind="http", url="", config={})] == ["url"]
+    assert [field for field, _ in list_check_problems(kind="http", url="", config={}, counts_for_uptime=True)] == [
+        "url"
+    ]

@@ -51,8 +51,13 @@ def test_why_there_was_none(reason, is_ours, outcome):
 def test_a_check_takes_a_host_and_a_port_and_no_settings(settings, url, config, expected):
     settings.PROBE_ALLOWED_TARGETS = ""
 
-    assert [field for field, _ in list_check_problems(kind="tcp", url=url, config=config)] == expected
+    assert [
+        field for field, _ in list_check_problems(kind="tcp", url=url, config=config, counts_for_uptime=True)
+    ] == expected
 
 
 def test_a_request_over_http_takes_no_other_scheme():
-    assert [field for field, _ in list_check_problems(kind="http", url="tcp://db.example:443", config={})] == ["url"]
+    assert [
+        field
+        for field, _ in list_check_problems(kind="http", url="tcp://db.example:443", config={}, counts_for_uptime=True)
+    ] == ["url"]

@@ -188,4 +188,6 @@ def test_no_answer_is_theirs_or_ours():
 def test_the_settings_are_checked(settings, url, config, expected):
     settings.PROBE_ALLOWED_TARGETS = ""
 
-    assert [field for field, _ in list_check_problems(kind="tls", url=url, config=config)] == expected
+    assert [
+        field for field, _ in list_check_problems(kind="tls", url=url, config=config, counts_for_uptime=True)
+    ] == expected
