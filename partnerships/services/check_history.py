@@ -53,9 +53,10 @@ class HistorySummary:
 def import_checks(
     *, file: Path, mapping: CheckMapping, at: datetime, rejects: Path | None = None, dry_run: bool = False
 ) -> HistorySummary:
-    """Store the file's checks, all in one transaction, and count what happened.
+    """Store the file's checks, all in one transaction, and count what happened; nothing where a row was refused.
 
-    Raises ImportProblemError for a file or mapping that cannot be read: nothing is stored then.
+    Without the row the state before it would hold on in its place, and once mended it would contradict that. Raises
+    ImportProblemError for a file or mapping that cannot be read.
     """
     summary = HistorySummary()
     refused: list[Refusal] = []
@@ -71,8 +72,10 @@ def import_checks(
             refused += _take_site(site, sorted(rows, key=lambda row: row.at), summary, at=at)
         summary.refused = len(refused)
         refuse(sorted(refused, key=lambda refusal: refusal.line))
-        if dry_run:
+        if dry_run or refused:
             transaction.set_rollback(True)
+    if refused:
+        summary.new, summary.sites = 0, Counter()
     return summary
 
 

@@ -18,7 +18,7 @@ EXIT_UNREADABLE = 2
 class Command(BaseCommand):
     help = (
         "Import the history of checks from a CSV file, gzipped or not: time, site, state, latency. Exit 0: all taken; "
-        "1: some rows were refused; 2: the file or the mapping cannot be read, and nothing was stored."
+        "1: rows were refused, 2: the file or the mapping cannot be read; nothing was stored then."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -56,5 +56,5 @@ class Command(BaseCommand):
             self.stdout.write(f"metric values changed: {sum(batch.changed for batch in batches)}")
         if summary.refused:
             where = f": see {options['rejects']}" if options["rejects"] else "; --rejects FILE lists them"
-            self.stderr.write(f"{summary.refused} refused{where}")
+            self.stderr.write(f"{summary.refused} refused, so nothing was stored{where}")
             sys.exit(EXIT_REFUSED)
