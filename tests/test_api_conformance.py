@@ -42,7 +42,7 @@ def token(kept_connection):
 
 @pytest.mark.conformance
 @schema.parametrize()
-@settings(max_examples=8, deadline=None, derandomize=True, database=None, suppress_health_check=list(Slowness))
+@settings(max_examples=12, deadline=None, derandomize=True, database=None, suppress_health_check=list(Slowness))
 def test_operation_keeps_its_schema(case, token):
     caches["throttle"].clear()
 
