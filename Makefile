@@ -3,6 +3,7 @@ PORT ?= 8000
 DATA_DIR ?= $(CURDIR)/var
 PY := .venv/bin/python
 PYTEST := $(PY) -m pytest
+CONFORMANCE := $(PYTEST) tests/test_api_conformance.py -m conformance -n auto
 ON_SQLITE := env -u DATABASE_URL -u REDIS_URL -u DATA_DIR
 ON_POSTGRES := env -u DATA_DIR \
 	DATABASE_URL=$${DATABASE_URL:-postgres://postgres@127.0.0.1:5432/test} \
@@ -25,15 +26,15 @@ install-dev: ## Make .venv with what developing needs
 
 test: install-dev ## The whole suite on SQLite; no server needed
 	@$(ON_SQLITE) $(PYTEST) -n auto --dist loadgroup $(ARGS)
-	@$(if $(ARGS),true,$(ON_SQLITE) $(PYTEST) -m conformance -n auto)
+	@$(if $(ARGS),true,$(ON_SQLITE) $(CONFORMANCE))
 
 test-postgres: install-dev ## The same suite on PostgreSQL and Redis
 	@$(ON_POSTGRES) $(PYTEST) -n auto --dist loadgroup $(ARGS)
-	@$(if $(ARGS),true,$(ON_POSTGRES) $(PYTEST) -m conformance -n auto)
+	@$(if $(ARGS),true,$(ON_POSTGRES) $(CONFORMANCE))
 
 test-browser: install-dev ## Pages in the system's Chromium
 	@sh scripts/find_chromium.sh >/dev/null
-	@$(ON_SQLITE) CHROMIUM=$$(sh scripts/find_chromium.sh) $(PYTEST) -m browser $(ARGS)
+	@$(ON_SQLITE) CHROMIUM=$$(sh scripts/find_chromium.sh) $(PYTEST) -m browser -n auto --dist loadgroup --timeout=900 $(or $(ARGS),tests/browser)
 
 check: install-dev ## Lint, types, import law, templates, migrations, security
 	@sh scripts/check.sh

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+import subprocess
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
@@ -30,6 +32,14 @@ def is_installed() -> bool:
 
 def measure(urls: Sequence[str], *, rounds: int) -> list[float]:
     """Probes per CPU-second of the exporter, round by round; RuntimeError when one did not succeed."""
+    with exporting() as (process, port):
+        uvloop.run(_ask_all(port, urls[: len(urls) // 4]))  # warm up
+        return [_round(process.pid, port, urls) for _ in range(rounds)]
+
+
+@contextmanager
+def exporting() -> Iterator[tuple[subprocess.Popen[bytes], int]]:
+    """The running exporter and its port."""
     port = free_port()
     with tempfile.TemporaryDirectory(prefix="fieldlight-bench-") as folder:
         config = Path(folder) / "blackbox.yml"
@@ -37,8 +47,7 @@ def measure(urls: Sequence[str], *, rounds: int) -> list[float]:
         command = [PROGRAM, f"--config.file={config}", f"--web.listen-address=127.0.0.1:{port}", "--log.level=error"]
         with running(command) as process:
             wait_for_port(port)
-            uvloop.run(_ask_all(port, urls[: len(urls) // 4]))  # warm up
-            return [_round(process.pid, port, urls) for _ in range(rounds)]
+            yield process, port
 
 
 def _round(pid: int, port: int, urls: Sequence[str]) -> float:

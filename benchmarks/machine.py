@@ -11,6 +11,7 @@ from pathlib import Path
 _PACKAGES = ("django", "aiohttp", "uvloop", "celery", "numpy", "psycopg2-binary")
 _TOOLS = {
     "prometheus-blackbox-exporter": ["prometheus-blackbox-exporter", "--version"],
+    "prometheus": ["prometheus", "--version"],
     "PostgreSQL": ["psql", "--version"],
     "wrk": ["wrk", "-v"],
 }

@@ -77,16 +77,47 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 def cpu_seconds(pid: int) -> float:
     """User and system time of a process and all its descendants so far, ended children included."""
+    stats = _tree(pid).values()
+    return sum(int(field) for fields in stats for field in fields[_TIMES]) / _TICKS
+
+
+def forget_peak_memory(pid: int) -> None:
+    """Lets the kernel count the peaks of a process and its descendants from now on."""
+    for one in _tree(pid):
+        Path(f"/proc/{one}/clear_refs").write_text("5", encoding="ascii")
+
+
+def peak_memory_mb(pid: int) -> float:
+    """Peak resident memory of a process and its descendants, added up: what they share counts for each of them."""
+    return sum(_kb(one, "status", "VmHWM:") for one in _tree(pid)) / 1024
+
+
+def own_memory_mb(pid: int) -> float:
+    """Resident memory of a process and its descendants at this moment; pages that several share count once."""
+    return sum(_kb(one, "smaps_rollup", "Pss:") for one in _tree(pid)) / 1024
+
+
+def _tree(pid: int) -> dict[int, list[str]]:
+    """/proc/PID/stat behind the name of a process and of all its descendants, those that are alive."""
     stats = {one: found for one in _pids() if (found := _stat(one))}
     children: dict[int, list[int]] = {}
     for one, fields in stats.items():
         children.setdefault(int(fields[_PARENT]), []).append(one)
-    ticks, waiting = 0, [pid]
+    found, waiting = {}, [pid]
     while waiting:
         one = waiting.pop()
-        ticks += sum(int(field) for field in stats.get(one, ["0"] * 20)[_TIMES])
         waiting += children.get(one, [])
-    return ticks / _TICKS
+        if one in stats:
+            found[one] = stats[one]
+    return found
+
+
+def _kb(pid: int, file: str, label: str) -> int:
+    try:
+        lines = Path(f"/proc/{pid}/{file}").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return 0
+    return next((int(line.split()[1]) for line in lines if line.startswith(label)), 0)
 
 
 def _pids() -> list[int]:

@@ -27,7 +27,8 @@ from charts.primitives import (
 class Remaining:
     """The budget left at each step in one unit, signed, the first before anything was spent, and the whole of it.
 
-    `labels` are (step, words); `now_label` is written at the last point; `risk` is the share that is at risk.
+    `labels` are (step, words); `now_label` is written at the last point; `risk` is the share that is at risk. `steps`
+    is how many there will be when the window ends, where some are to come.
     """
 
     left: Sequence[float]
@@ -35,6 +36,7 @@ class Remaining:
     labels: Sequence[tuple[int, str]] = ()
     now_label: str = ""
     risk: float = 0.2
+    steps: int = 0
 
 
 def budget(data: Remaining, caption: Caption, *, size: float = 480, height: float = 120) -> Markup:
@@ -46,13 +48,16 @@ def budget(data: Remaining, caption: Caption, *, size: float = 480, height: floa
             return no_data(width, height)
         axis = value_axis([*data.left, data.total], count=3)
         left, right = axis.margin, width - 8 - text_width(data.now_label, "t-ink")
-        x, y = Scale(0, max(len(data.left) - 1, 1), left, right), Scale(axis.low, axis.high, top + height, top)
+        x, y = (
+            Scale(0, max(len(data.left) - 1, data.steps, 1), left, right),
+            Scale(axis.low, axis.high, top + height, top),
+        )
         points = steps([(x(index), y(value)) for index, value in enumerate(data.left)])
-        last, zero = (right, y(data.left[-1])), y(0)
+        last, zero = (x(max(len(data.left) - 1, 1)), y(data.left[-1])), y(0)
         body = _grid(axis, y, left, right) + _risk(data, left, right, y)
         body += segment((left, y(data.total)), (right, zero), "path")
-        body += area(points, [(left, zero), (right, zero)], "f-ci") + line(points, "line") + dot(*last, 3.5, "pt-now")
-        body += text(right + 7, last[1] + 4, data.now_label, "t-ink")
+        body += area(points, [(left, zero), (last[0], zero)], "f-ci") + line(points, "line") + dot(*last, 3.5, "pt-now")
+        body += text(last[0] + 7, last[1] + 4, data.now_label, "t-ink")
         for at, words in thin([(_inside(x(step), words, width), words) for step, words in data.labels]):
             body += text(at, top + height + 16, words, "t", "middle")
         return body, top + height + 22

@@ -51,16 +51,32 @@ def _every(task: str, seconds: float, **kwargs: Any) -> dict[str, Any]:
 
 app.conf.beat_schedule = {
     "beat": _every("operations.record_heartbeat", 5),
+    "send": _every("operations.send_due_messages", 5),
+    "deadman": _every("operations.ping_deadman", 60),
+    "escalations": _every("operations.advance_escalations", 15),
+    "escalate_signals": _every("operations.escalate_signals", 60),
+    "run_steps": _every("operations.tell_run_steps", 300),
     "forget": _every("operations.forget_served", 3600),
+    "old_messages": _every("operations.drop_old_messages", 3600),
     "poll": _every("partnerships.poll_due_checks", 2),
     "stale": _every("partnerships.sweep_stale_checks", 30),
     "outages": _every("partnerships.annotate_outages", 300),
+    "burn": _every("partnerships.judge_slos", 60),
+    "objectives": _every("partnerships.ensure_default_slos", 300),
+    "incidents": _every("partnerships.watch_outages", 15),
+    "incident_news": _every("partnerships.watch_incidents", 30),
     "retention": _every("partnerships.drop_old_results", 3600),
+    "result_headers": _every("partnerships.read_result_headers", 60),
+    "ledger": _every("partnerships.notice_ledger_dates", 300),
+    "obligations": _every("partnerships.plan_obligation_reviews", 3600),
     "recompute": _every("metrics.recompute_marked_days", 2),
     "self_check": _every("metrics.check_stored_numbers", 3600),
     "signals": _every("metrics.judge_signals", 60),
     "follow_ups": _every("metrics.follow_unsettled_rows", 300),
+    "first_widgets": _every("support.find_first_widgets", 300),
     "tickets": _every("support.move_due_tickets", 60),
+    "crossings": _every("support.notice_crossings", 15),
+    "stale_clocks": _every("support.refresh_stale_clocks", 60),
 }
 app.autodiscover_tasks()
 

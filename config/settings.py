@@ -189,6 +189,7 @@ CONTENT_SECURITY_POLICY = {
 }
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 READY_BEAT_SECONDS = env.int("READY_BEAT_SECONDS", default=90)
+WATCHDOG_LATE_SECONDS = env.int("WATCHDOG_LATE_SECONDS", default=120)  # Of steps of escalations and of messages.
 READY_LATE_SECONDS = env.int("READY_LATE_SECONDS", default=900)
 
 # Time and language
@@ -216,8 +217,9 @@ MEDIA_ROOT = DATA_DIR / "media"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 
 # Mail
-EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
+EMAIL_CONFIG = env.email_url("EMAIL_URL", default="dummymail://" if DEMO else "consolemail://")
 vars().update(EMAIL_CONFIG)
+EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="fieldlight@localhost")
 
 # REST
@@ -255,6 +257,20 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "TicketStateEnum": "support.models.TicketState",
         "CheckStateEnum": "partnerships.models.CheckState",
+        "AgreementStateEnum": "partnerships.models.agreement.AgreementState",
+        "ClockStateEnum": "support.models.clock_metric.ClockState",
+        "EscalationKindEnum": "operations.models.escalation_policy.EscalationKind",
+        "GateVerdictEnum": "operations.playbooks.gates.Verdict",
+        "HypothesisVerdictEnum": "metrics.models.hypothesis.Verdict",
+        "IncidentLevelEnum": "partnerships.models.incident.Level",
+        "IncidentStateEnum": "partnerships.models.incident.IncidentState",
+        "LaunchKindEnum": "partnerships.models.launch.LaunchKind",
+        "MetricVersionKindEnum": "metrics.models.metric.Kind",
+        "MovementEnum": "metrics.models.hypothesis.Movement",
+        "NoticeSeverityEnum": "operations.models.notification.Severity",
+        "PartnerStageEnum": "partnerships.models.partner.PartnerStage",
+        "PostMortemActionKindEnum": "partnerships.models.post_mortem.ActionKind",
+        "SetupItemKindEnum": "support.models.setup_case.SetupItemKind",
     },
     "SWAGGER_UI_SETTINGS": {"deepLinking": True, "docExpansion": "none"},
     "SWAGGER_UI_DIST": "SIDECAR",
@@ -270,6 +286,13 @@ PROBE_ALLOWED_PORTS = env.list("PROBE_ALLOWED_PORTS", cast=int, default=[])
 PROBE_USER_AGENT = env.str("PROBE_USER_AGENT", default="Fieldlight-probe/1 (+set PROBE_USER_AGENT to a contact)")
 PROBE_RESULT_DAYS = env.int("PROBE_RESULT_DAYS", default=14)
 
+# Notifications
+NOTIFY_TIMEOUT_SECONDS = 20
+NOTIFY_USER_AGENT = env.str("NOTIFY_USER_AGENT", default="Fieldlight-notify/1")
+OUTBOX_DAYS = env.int("OUTBOX_DAYS", default=90)
+NOTIFICATION_DAYS = env.int("NOTIFICATION_DAYS", default=180)
+DEADMAN_URL = env.str("DEADMAN_URL", default="")  # Called each minute while all is well; silence is the alarm.
+
 IMPORT_MAX_MIB = env.int("IMPORT_MAX_MIB", default=200)  # Of a file of tickets that is sent through the browser.
 
 IMPORT_EXPORT_EXPORT_PERMISSION_CODE = "view"
@@ -277,7 +300,17 @@ AUDITLOG_DISABLE_REMOTE_ADDR = True
 AUDITLOG_INCLUDE_TRACKING_MODELS = (
     {"model": "operations.User", "exclude_fields": ["password", "last_login"], "m2m_fields": ["groups"]},
     {"model": "auth.Group", "m2m_fields": ["permissions"]},
+    {"model": "operations.NotificationPreference"},
+    {"model": "operations.WebhookEndpoint", "exclude_fields": ["version"]},
     {"model": "partnerships.Partner", "exclude_fields": ["version"]},
+    {"model": "partnerships.PartnerContact", "exclude_fields": ["version"]},
+    {"model": "partnerships.CommunicationTemplate", "exclude_fields": ["version"]},
+    {"model": "partnerships.Agreement", "exclude_fields": ["version"]},
+    {"model": "partnerships.Obligation", "exclude_fields": ["version"]},
+    {"model": "partnerships.ObligationReview"},
+    {"model": "partnerships.ApiVersion", "exclude_fields": ["version"]},
+    {"model": "partnerships.ApiVersionUse"},
+    {"model": "partnerships.PartnershipSignoff", "exclude_fields": ["version"]},
     {"model": "partnerships.Integration", "exclude_fields": ["version"]},
     {
         "model": "partnerships.HealthCheck",  # What people set; the derived columns change with every probe.
@@ -287,7 +320,22 @@ AUDITLOG_INCLUDE_TRACKING_MODELS = (
         ],
     },
     {"model": "partnerships.AccountingProfile"},
+    {"model": "partnerships.StatusPage", "exclude_fields": ["version"]},
+    {"model": "partnerships.StatusComponent"},
+    {"model": "operations.Playbook", "exclude_fields": ["version"]},
+    {"model": "operations.EscalationRule", "exclude_fields": ["version"]},
+    {"model": "operations.PlaybookRun", "exclude_fields": ["version"]},
+    {"model": "partnerships.LedgerEntry", "exclude_fields": ["version"]},
+    {"model": "partnerships.Adjustment", "exclude_fields": ["version"]},
+    {
+        "model": "partnerships.Maintenance",
+        "exclude_fields": ["version"],
+        "m2m_fields": ["integrations", "checks"],
+    },
+    {"model": "partnerships.SLO", "exclude_fields": ["status", "status_since", "policy_percent", "judge_due_at"]},
+    {"model": "partnerships.Dependency"},
     {"model": "support.Customer", "exclude_fields": ["version"]},
+    {"model": "support.SetupCase", "exclude_fields": ["version"], "m2m_fields": ["tickets"]},
     {"model": "support.Team", "exclude_fields": ["version"], "m2m_fields": ["members"]},
     {"model": "support.Ticket", "exclude_fields": ["version"]},
     {"model": "metrics.Metric", "exclude_fields": ["version"], "m2m_fields": ["parents"]},
@@ -298,6 +346,11 @@ AUDITLOG_INCLUDE_TRACKING_MODELS = (
     {"model": "metrics.Experiment", "exclude_fields": ["version", "result"]},
     {"model": "metrics.Funnel", "exclude_fields": ["version"]},
     {"model": "metrics.PeriodClose"},
+    {"model": "operations.BusinessCalendar", "exclude_fields": ["version"]},
+    {"model": "operations.CalendarVersion"},
+    {"model": "operations.CalendarHoliday"},
+    {"model": "operations.EscalationPolicy", "exclude_fields": ["version"]},
+    {"model": "operations.EscalationLevel", "m2m_fields": ["groups", "users"]},
 )
 PROMETHEUS_EXPORT_MIGRATIONS = False
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -13,7 +13,9 @@ from import_export.formats.base_formats import CSV, XLSX
 from import_export.forms import ExportForm
 from import_export.resources import ModelResource, modelresource_factory
 
+from foundation.bounds import refuse_far
 from foundation.etags import is_versioned
+from foundation.plain_text import refuse_control
 
 if TYPE_CHECKING:  # Django's classes take no parameters at run time.
     _ModelAdmin = admin.ModelAdmin[Any]
@@ -26,10 +28,21 @@ _FORMULA = re.compile(r"^[=+\-@\t\r]")
 _NUMBER = re.compile(r"^[+-]?\d+(\.\d+)?$")
 
 
+FORM_FIELDS: dict[Any, Any] = {
+    models.URLField: {"assume_scheme": "https"},
+    models.CharField: {"validators": [refuse_control]},
+    models.TextField: {"validators": [refuse_control]},
+    models.DateField: {"validators": [refuse_far]},
+    models.DateTimeField: {"validators": [refuse_far]},
+}
+"""What every admin form adds to the fields of a kind."""
+
+
 class ReadOnlyAdmin(_ModelAdmin):
     """Rows that machines write and people look at: no adding, changing or deleting."""
 
     show_full_result_count = False  # Counting millions of rows for a line of text is not worth it.
+    formfield_overrides = FORM_FIELDS
 
     def has_add_permission(self, request: HttpRequest, *_: Any) -> bool:  # noqa: ARG002
         return False
@@ -48,6 +61,7 @@ class ReadOnlyInline(_TabularInline):
     extra = 0
     can_delete = False
     show_change_link = False
+    formfield_overrides = FORM_FIELDS
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
         return False
@@ -84,7 +98,7 @@ class EditAdmin(ExportMixin, _ModelAdmin):  # type: ignore[misc]
     """Rows that people edit: stale edits are refused, writes are counted, lists are exported as they are filtered."""
 
     form = VersionedForm
-    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
+    formfield_overrides = FORM_FIELDS
     export_form_class = ExportForm
     formats = (CSV, XLSX)
     export_exclude: tuple[str, ...] = ()

@@ -5,15 +5,18 @@ from django.core.checks import Tags, register
 from django.core.management import call_command
 from django.db import connections
 from django.db.models.signals import post_migrate
+from django.urls import register_converter
 
 
 class FoundationConfig(AppConfig):
     name = "foundation"
 
     def ready(self) -> None:
-        from foundation import checks, triggers
+        from foundation import checks, triggers, url_keys
 
+        register_converter(url_keys.KeyConverter, "key")
         register(checks.check_triggers, Tags.database)
+        register(checks.check_squashed_migrations, Tags.database)
         register(checks.check_safe_configuration, Tags.security)
 
         def after_migrate(*, using: str, **_: Any) -> None:

@@ -22,14 +22,20 @@ def stream_csv(name: str, head: Sequence[str], rows: Iterable[Sequence[object]])
     def lines() -> Iterator[str]:
         yield writer.writerow(head)
         for row in rows:
-            yield writer.writerow([_cell(cell) for cell in row])
+            yield writer.writerow([safe_cell(cell) for cell in row])
 
     response = StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 
 
-def _cell(value: object) -> object:
+def safe_cell(value: object) -> object:
+    """The value as a cell that no spreadsheet runs."""
     if isinstance(value, str) and value.startswith(_FORMULA_SIGNS):
         return f"'{value}"
     return "" if value is None else value
+
+
+def raw_cell(cell: str) -> str:
+    """The text that `safe_cell` kept text."""
+    return cell[1:] if cell.startswith("'") and cell[1:].startswith(_FORMULA_SIGNS) else cell

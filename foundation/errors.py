@@ -30,12 +30,13 @@ class StaleWriteError(ServiceError):
 
 
 class RefusedTransitionError(ServiceError):
-    """A change of state that the rules do not allow; carries the states that they do."""
+    """A change of state that the rules do not allow; carries the states that they do, and the member that asked."""
 
     code = "transition_refused"
 
-    def __init__(self, current: str, wanted: str, allowed: Sequence[str]) -> None:
+    def __init__(self, current: str, wanted: str, allowed: Sequence[str], *, field: str = "state") -> None:
         super().__init__(f"{current} cannot become {wanted}. Allowed: {', '.join(allowed) or 'none'}.")
         self.current = current
         self.wanted = wanted
         self.allowed = list(allowed)
+        self.field = field

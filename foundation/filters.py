@@ -22,11 +22,21 @@ class TextFilter(CharFilter):  # type: ignore[misc]
     """Rows whose text is, or contains, the given one; an empty one asks for nothing."""
 
 
+class WholeField(forms.IntegerField):
+    """A whole number in plain digits; Django's own would take 72.0 for 72."""
+
+    def to_python(self, value: Any) -> int | None:
+        """The number; ValidationError for anything but digits."""
+        if value not in self.empty_values and not (str(value).isascii() and str(value).isdigit()):
+            raise ValidationError("Enter a whole number.", code="invalid")
+        return super().to_python(value)
+
+
 @extend_schema_field({"type": "integer", "minimum": 0, "maximum": MAX_ID})
 class ReferenceFilter(NumberFilter):  # type: ignore[misc]
     """Rows that refer to the row with this number; to one that does not exist, none do."""
 
-    field_class = forms.IntegerField
+    field_class = WholeField
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, min_value=0, max_value=MAX_ID, **kwargs)

@@ -18,13 +18,14 @@ class ConflictError(exceptions.APIException):
 
 
 class TransitionConflictError(ConflictError):
-    """409 that names the states which are allowed instead."""
+    """409 that names the states which are allowed instead, and the member that asked for another."""
 
     default_code = RefusedTransitionError.code
 
     def __init__(self, refusal: RefusedTransitionError) -> None:
         super().__init__(str(refusal))
-        self.members = {"current": refusal.current, "allowed": refusal.allowed}
+        detail = {"field": refusal.field, "code": refusal.code, "detail": str(refusal)}
+        self.members = {"current": refusal.current, "allowed": refusal.allowed, "errors": [detail]}
 
 
 class PreconditionFailedError(exceptions.APIException):

@@ -43,6 +43,17 @@ class ProblemSerializer(serializers.Serializer[Any]):
 class ProblemAutoSchema(AutoSchema):
     """drf-spectacular's schema of a view, with problem documents, Idempotency-Key, If-Match, ETag and Retry-After."""
 
+    def get_serializer_name(self, serializer: Any, direction: Any) -> str:
+        """A row's name is its model's; the name of a body of its own says which resource it belongs to.
+
+        Two resources may both have a `DecisionSerializer`; under one name one of them would be described wrongly.
+        """
+        name = str(super().get_serializer_name(serializer, direction))
+        if isinstance(serializer, serializers.ModelSerializer):
+            return name
+        resource = "".join(part.capitalize() for part in type(serializer).__module__.rpartition(".")[2].split("_"))
+        return name if name.startswith(resource) else f"{resource}{name}"
+
     def get_tags(self) -> list[str]:
         """The app that the view belongs to."""
         return [type(self.view).__module__.split(".")[0]]
@@ -129,8 +140,16 @@ def _etag(status: str) -> OpenApiParameter:
 
 
 def close_request_bodies(result: dict[str, Any], **_: Any) -> dict[str, Any]:
-    """The document with request bodies that take no further members, as the serializers do."""
+    """The document with request bodies that take no further members, as the serializers do.
+
+    What is only read may be empty, which no address and no key's pattern is: both are left out there.
+    """
     for name, component in result.get("components", {}).get("schemas", {}).items():
+        for said in component.get("properties", {}).values():
+            if said.get("readOnly"):
+                said.pop("pattern", None)
+                if said.get("format") == "uri":
+                    del said["format"]
         if name.endswith("Request") and component.get("type") == "object":
             component.setdefault("additionalProperties", False)
     return result

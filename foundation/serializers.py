@@ -2,6 +2,7 @@
 
 import copy
 from collections.abc import Mapping
+from datetime import date, datetime
 from typing import Any, ClassVar, cast
 
 from django.core.exceptions import ValidationError as ModelValidationError
@@ -10,17 +11,19 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.fields import get_error_detail
 
+from foundation.bounds import refuse_far
+from foundation.plain_text import has_control
 from foundation.refusals import NO_FIELD
 
 _SURROGATES = range(0xD800, 0xE000)
 
 
 def refuse_unstorable_text(data: Any) -> None:
-    """Raise ValidationError naming each member that holds text no database stores: NUL, or half a surrogate pair."""
+    """Raise ValidationError naming each member that holds text that no database stores or no page shows."""
     members = data if isinstance(data, dict) else {}
     wrong = [name for name, value in members.items() if not (_is_storable(name) and _is_storable(value))]
     if wrong:
-        refusal = "Must not hold NUL or surrogate characters."
+        refusal = "Must not hold control or surrogate characters."
         raise serializers.ValidationError({ascii(name)[1:-1]: [refusal] for name in wrong}, code="unstorable_text")
 
 
@@ -32,7 +35,7 @@ def _is_storable(value: Any) -> bool:
             stack.extend((*item, *item.values()))
         elif isinstance(item, list):
             stack.extend(item)
-        elif isinstance(item, str) and any(char == "\0" or ord(char) in _SURROGATES for char in item):
+        elif isinstance(item, str) and (has_control(item) or any(ord(char) in _SURROGATES for char in item)):
             return False
     return True
 
@@ -44,15 +47,26 @@ def refuse_unknown_members(data: Any, known: Mapping[str, Any]) -> None:
         raise serializers.ValidationError({name: ["There is no such field."] for name in unknown}, code="unknown")
 
 
-@extend_schema_field({"type": "object", "additionalProperties": {}})
 class TextField(serializers.CharField):
-    """Text that is text: a number is refused rather than written down as one."""
+    """Text that is text, in rows within lists: a number is refused rather than written down as one."""
 
     def to_internal_value(self, data: Any) -> str:
         """The text; ValidationError for anything else."""
         if not isinstance(data, str):
             self.fail("invalid")
         return str(super().to_internal_value(data))
+
+
+def refuse_numbers_as_text(data: Any, known: Mapping[str, Any]) -> None:
+    """Raise ValidationError naming each member that has a number where text is expected: it is not made one."""
+    members = data if isinstance(data, dict) else {}
+    texts = [name for name, value in members.items() if isinstance(value, int | float) and _is_text(known.get(name))]
+    if texts:
+        raise serializers.ValidationError({name: ["Not a valid string."] for name in texts}, code="invalid")
+
+
+def _is_text(field: Any) -> bool:
+    return isinstance(field, serializers.CharField) and not field.read_only
 
 
 class NumberField(serializers.FloatField):
@@ -65,6 +79,35 @@ class NumberField(serializers.FloatField):
         return float(super().to_internal_value(data))
 
 
+class DayField(serializers.DateField):
+    """A day in the years that anything here is about."""
+
+    def to_internal_value(self, value: Any) -> date:
+        """The day; ValidationError for anything else."""
+        day = super().to_internal_value(value)
+        refuse_far(day)
+        return day
+
+
+class InstantField(serializers.DateTimeField):
+    """An instant in the years that anything here is about."""
+
+    def to_internal_value(self, value: Any) -> datetime:
+        """The instant; ValidationError for anything else."""
+        instant = super().to_internal_value(value)
+        refuse_far(instant)
+        return instant
+
+
+class AskedDayField(serializers.DateField):
+    """A day in a question, in any year: what lies far away is asked for in vain and stored nowhere."""
+
+
+class AskedInstantField(serializers.DateTimeField):
+    """An instant in a question, in any year."""
+
+
+@extend_schema_field({"type": "object", "additionalProperties": {}})
 class ObjectField(serializers.JSONField):
     """A JSON object."""
 
@@ -81,12 +124,15 @@ class RowSerializer(serializers.ModelSerializer[Any]):
     serializer_field_mapping: ClassVar = {
         **serializers.ModelSerializer.serializer_field_mapping,
         models.FloatField: NumberField,
+        models.DateField: DayField,
+        models.DateTimeField: InstantField,
     }
 
     def to_internal_value(self, data: Any) -> Any:
         """The parsed members; read-only ones may be sent back as they were read, but not changed."""
         refuse_unstorable_text(data)
         refuse_unknown_members(data, self.fields)
+        refuse_numbers_as_text(data, self.fields)
         if isinstance(data, dict):
             self._refuse_changed_read_only(data)
         return super().to_internal_value(data)

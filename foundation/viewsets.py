@@ -16,7 +16,7 @@ from rest_framework.viewsets import GenericViewSet
 from foundation.etags import check_if_match, etag_of, is_versioned
 from foundation.filters import TextFilter
 from foundation.idempotency import answer_once
-from foundation.serializers import refuse_unknown_members, refuse_unstorable_text
+from foundation.serializers import refuse_numbers_as_text, refuse_unknown_members, refuse_unstorable_text
 
 
 class UnknownPath(APIView):
@@ -40,12 +40,19 @@ class ApiView(APIView):
     unstored_actions: ClassVar[frozenset[str]] = frozenset()
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """Check who asks, how often, and that no query parameter is misspelt: ignoring one would return too much."""
+        """Check who asks, how often, and that no query parameter is misspelt or repeated: ignoring one would return
+        what was not asked for.
+        """
         super().initial(request, *args, **kwargs)
         _name_actor(request)
+        if not hasattr(self, str(request.method).lower()):
+            return
         unknown = sorted(set(request.query_params) - self.known_parameters())
-        if unknown and hasattr(self, str(request.method).lower()):
+        if unknown:
             raise ValidationError({name: ["There is no such parameter."] for name in unknown}, code="unknown")
+        repeated = sorted(name for name, given in request.query_params.lists() if len(given) > 1)
+        if repeated:
+            raise ValidationError({name: ["Give this parameter once."] for name in repeated}, code="repeated")
 
     def known_parameters(self) -> set[str]:
         """The names of query parameters that this request may carry."""
@@ -63,6 +70,7 @@ class ApiView(APIView):
         serializer = serializer_class(data=request.data, context={"request": request, "view": self})
         refuse_unstorable_text(request.data)
         refuse_unknown_members(request.data, serializer.fields)
+        refuse_numbers_as_text(request.data, serializer.fields)
         serializer.is_valid(raise_exception=True)
         return dict(serializer.validated_data)
 

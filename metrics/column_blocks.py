@@ -35,7 +35,7 @@ class Index:
     @property
     def maxs(self) -> Integers:
         """An upper bound of each block: where the next one begins."""
-        return np.append(self.mins[1:], self.top)
+        return np.append(self.mins[1:], self.top)[: len(self.mins)]  # None for a column without values.
 
     def pack(self) -> bytes:
         """The index as bytes; none for the empty column."""

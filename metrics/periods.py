@@ -12,6 +12,8 @@ PUBLISHED_AFTER = timedelta(hours=1)
 """A complete period's value that has stood this long counts as published; a later change is a restatement."""
 _HOUR = timedelta(hours=1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_FIRST_HOUR, _LAST_HOUR = ((datetime(year, 1, 1, tzinfo=UTC) - _EPOCH) // _HOUR for year in (3, 9998))
+"""Hours outside are taken for these: every zone and period of theirs is on the calendar."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,7 @@ class OrganisationCalendar:
 
     def days_of_hour(self, utc_hour: int) -> set[date]:
         """The local days that one UTC hour (counted from 1970) touches: one, or two around midnight."""
-        start = _EPOCH + utc_hour * _HOUR
+        start = _EPOCH + min(max(utc_hour, _FIRST_HOUR), _LAST_HOUR) * _HOUR
         return {self.day_of(start), self.day_of(start + _HOUR - timedelta(microseconds=1))}
 
     def period_start(self, day: date, grain: str) -> date:

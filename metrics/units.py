@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from foundation.words import figure, signed
-from metrics.models import Kind, MetricVersion
+from metrics.models import Kind, Metric, MetricVersion
 
 FEW = 5
 CUT_ABOVE = 0.5
@@ -82,6 +82,13 @@ class Unit:
         """A round number without idle decimals and without its unit."""
         body = self.write(value)
         return body.rstrip("0").rstrip(".") if "." in body else body
+
+
+def plain_unit(metric: Metric) -> Unit:
+    """The unit of a metric's values where no definition is at hand."""
+    if metric.unit == "ratio":
+        return Unit("%", max(metric.decimals - 2, 0), 100)
+    return Unit(metric.unit, metric.decimals)
 
 
 def unit_of(version: MetricVersion) -> Unit:

@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 import redis
 from django.conf import settings
 from django.db import connection
+from django.db.models import Min
 
-from foundation.readiness import Finding, register_check
-from operations.models import Heartbeat
+from foundation.readiness import Finding, lateness, register_check
+from operations.models import EscalationRun, Heartbeat, MessageState, OutboxMessage, RunStatus
 
 
 def _database(at: datetime) -> Finding:  # noqa: ARG001
@@ -38,6 +39,21 @@ def _beat(at: datetime) -> Finding:
     return Finding(is_ok=is_ok, detail=f"seen {seen_at:%Y-%m-%dT%H:%M:%SZ}", seconds=age.total_seconds())
 
 
+def _outbox(at: datetime) -> Finding:
+    waiting = OutboxMessage.objects.filter(state=MessageState.PENDING, attempts=0, next_attempt_at__lte=at)
+    oldest = waiting.aggregate(oldest=Min("next_attempt_at"))["oldest"]
+    return lateness(oldest, at=at, limit=timedelta(seconds=settings.WATCHDOG_LATE_SECONDS))
+
+
+def _escalations(at: datetime) -> Finding:
+    """The step of an escalation that is longest overdue: a dead worker must look dead."""
+    due = EscalationRun.objects.exclude(status=RunStatus.ENDED).filter(next_due_at__lte=at)
+    oldest = due.aggregate(oldest=Min("next_due_at"))["oldest"]
+    return lateness(oldest, at=at, limit=timedelta(seconds=settings.WATCHDOG_LATE_SECONDS))
+
+
 register_check("database", _database)
 register_check("broker", _broker)
 register_check("beat", _beat)
+register_check("outbox", _outbox)
+register_check("escalations", _escalations)

@@ -13,16 +13,71 @@ from django.db import transaction
 
 PARTNERSHIPS = (
     "partnerships.partner",
+    "partnerships.partnerstagechange",
+    "partnerships.obligation",
+    "partnerships.obligationreview",
+    "partnerships.termsversion",
+    "partnerships.apiversion",
+    "partnerships.apiversionuse",
     "partnerships.integration",
     "partnerships.tierperiod",
     "partnerships.healthcheck",
     "partnerships.checkresult",
+    "partnerships.vantageresult",
     "partnerships.statusinterval",
     "partnerships.uptimehour",
+    "partnerships.uptimeday",
     "partnerships.latencyhour",
     "partnerships.accountingprofile",
+    "partnerships.slo",
+    "partnerships.statuspage",
+    "partnerships.statuscomponent",
+    "partnerships.launch",
+    "partnerships.ledgerentry",
+    "partnerships.ledgerrenewal",
+    "partnerships.ledgernotice",
+    "partnerships.quotawindow",
+    "partnerships.resultcursor",
+    "partnerships.incident",
+    "partnerships.incidentevent",
+    "partnerships.incidentrole",
+    "partnerships.affectedintegration",
+    "partnerships.maintenance",
+    "partnerships.adjustment",
+    "partnerships.sloevent",
+    "partnerships.sloday",
+    "partnerships.burnalert",
+    "partnerships.dependency",
+    "partnerships.communicationtemplate",
+    "partnerships.communication",
+    "partnerships.vendorincident",
+    "partnerships.vendorincidentupdate",
+    "partnerships.incidentlink",
+    "partnerships.postmortem",
+    "partnerships.contributingcause",
+    "partnerships.postmortemaction",
 )
-SUPPORT = ("support.customer", "support.team", "support.ticket", "support.ticketevent")
+PARTNER_TERMS = (
+    "partnerships.partnercontact",
+    "partnerships.agreement",
+    "partnerships.agreementversion",
+    "partnerships.negotiationentry",
+    "partnerships.partnershipsignoff",
+)
+"""What is between a partner and us: for those who deal with partners, not for everybody who sees their health."""
+SUPPORT = (
+    "support.customer",
+    "support.team",
+    "support.ticket",
+    "support.ticketevent",
+    "support.setupcase",
+    "support.setupitem",
+    "support.slapolicy",
+    "support.slapolicyversion",
+    "support.ticketclock",
+    "support.clockcrossing",
+    "support.breachexcuse",
+)
 METRICS = (
     "metrics.metric",
     "metrics.metricversion",
@@ -53,7 +108,28 @@ METRICS = (
     "metrics.selfcheck",
 )
 INGESTED = ("metrics.assignment", "metrics.exposure", "metrics.unitoutcome", "metrics.productevent")
-PEOPLE = ("operations.user", "operations.heartbeat")
+INBOX = ("operations.notification", "operations.notificationpreference")  # Of one's own rows only.
+PEOPLE = ("operations.user", "operations.heartbeat", *INBOX)
+OUTBOX = ("operations.outboxmessage", "operations.webhookendpoint")
+CALENDARS = ("operations.businesscalendar", "operations.calendarversion", "operations.calendarholiday")
+ESCALATIONS = (
+    "operations.escalation",
+    "operations.escalationrun",
+    "operations.escalationevent",
+    "operations.escalationtrigger",
+    "operations.escalationpolicy",
+    "operations.escalationlevel",
+    "operations.escalationrule",
+    "operations.signalescalation",
+)
+PLAYBOOKS = (
+    "operations.playbook",
+    "operations.playbookversion",
+    "operations.playbookstep",
+    "operations.playbookrun",
+    "operations.runstep",
+    "operations.gatecheck",
+)
 RECORDS = ("operations.idempotencyrecord", "auditlog.logentry", "auth.group")
 
 _ADD, _CHANGE = ("add",), ("add", "change")
@@ -69,15 +145,38 @@ def _view(*models: str) -> frozenset[str]:
     return _may(("view",), *models)
 
 
-_METRICS_READER = _view(*METRICS, *PEOPLE)
-_EVERYTHING_READER = _view(*PARTNERSHIPS, *SUPPORT, *METRICS, *PEOPLE)
-_PARTNER_EDITOR = (
-    _view(*PARTNERSHIPS)
-    | _may(_CHANGE, "partnerships.partner", "partnerships.integration", "partnerships.healthcheck")
-    | _may(("delete",), "partnerships.partner", "partnerships.integration", "partnerships.healthcheck")
+_METRICS_READER = _view(*METRICS, *PEOPLE, *CALENDARS, *PLAYBOOKS, *ESCALATIONS)
+_EVERYTHING_READER = _view(
+    *PARTNERSHIPS, *PARTNER_TERMS, *SUPPORT, *METRICS, *PEOPLE, *CALENDARS, *PLAYBOOKS, *ESCALATIONS, *OUTBOX
 )
-_TICKET_EDITOR = _view(*SUPPORT) | _may(_CHANGE, "support.ticket", "support.customer")
-_SUPPORT_EDITOR = _TICKET_EDITOR | _may(_CHANGE, "support.team") | _may(("delete",), "support.customer", "support.team")
+_ESCALATE = _may(_CHANGE, "operations.escalation")  # Raising a matter, and answering for one.
+_RUNNER = _may(_CHANGE, "operations.playbookrun", "operations.runstep")
+_PARTNER_EDITOR = (
+    _view(*PARTNERSHIPS, *PARTNER_TERMS)
+    | _may(("add", "change", "delete"), "partnerships.partnercontact")
+    | _may(("add", "change", "delete"), "partnerships.apiversion", "partnerships.apiversionuse")
+    | _may(_CHANGE, "partnerships.agreement", "partnerships.obligation")
+    | _may(_ADD, "partnerships.agreementversion", "partnerships.negotiationentry")
+    | _may(_ADD, "partnerships.termsversion", "partnerships.partnershipsignoff")
+    | _may(_CHANGE, "partnerships.partner", "partnerships.integration", "partnerships.healthcheck")
+    | _may(_ADD, "partnerships.slo")
+    | _may(_CHANGE, "partnerships.ledgerentry")
+    | _may(_ADD, "partnerships.launch")
+    | _may(_CHANGE, "partnerships.maintenance", "partnerships.adjustment")
+    | _may(_ADD, "partnerships.vantageresult")
+    | _may(("add", "delete"), "partnerships.dependency")
+    | _may(("delete",), "partnerships.partner", "partnerships.integration", "partnerships.healthcheck")
+    | _may(_CHANGE, "partnerships.incident", "partnerships.communicationtemplate", "partnerships.communication")
+    | _may(("change",), "partnerships.incidentlink")
+    | _may(_CHANGE, "partnerships.postmortem", "partnerships.postmortemaction")
+)
+_TICKET_EDITOR = _view(*SUPPORT) | _may(_CHANGE, "support.ticket", "support.customer", "support.setupcase")
+_SUPPORT_EDITOR = (
+    _TICKET_EDITOR
+    | _may(_CHANGE, "support.team", "support.slapolicy")
+    | _may(_ADD, "support.slapolicyversion", "support.breachexcuse")
+    | _may(("delete",), "support.customer", "support.team")
+)
 _METRIC_EDITOR = (
     _view(*METRICS)
     | _may(_CHANGE, "metrics.metric", "metrics.metricdraft")
@@ -94,6 +193,17 @@ _OPERATIONS = (
     | _SUPPORT_EDITOR
     | _METRIC_EDITOR
     | _may(_CHANGE, "partnerships.accountingprofile", "operations.user")
+    | _may(_CHANGE, "operations.webhookendpoint", "partnerships.statuspage", "partnerships.statuscomponent")
+    | _may(("delete",), "partnerships.statuscomponent")
+    | _may(_CHANGE, "operations.webhookendpoint", "operations.playbook")
+    | _RUNNER
+    | _may(("replay",), "operations.outboxmessage")
+    | _may(_CHANGE, "operations.businesscalendar", "operations.calendarholiday")
+    | _may(_ADD, "operations.calendarversion")
+    | _may(_CHANGE, "operations.escalationpolicy", "operations.escalationlevel", "operations.escalationrule")
+    | _may(("delete",), "operations.escalationlevel", "operations.escalationrule")
+    | _ESCALATE
+    | _may(("delete",), "operations.calendarholiday")
     | _view("auth.group")
 )
 
@@ -101,9 +211,9 @@ ROLES: Mapping[str, frozenset[str]] = {
     "executive": _EVERYTHING_READER,
     "coo": _OPERATIONS | _view(*RECORDS),
     "operations": _OPERATIONS,
-    "partner_manager": _PARTNER_EDITOR | _METRICS_READER,
-    "support_lead": _SUPPORT_EDITOR | _METRICS_READER | _view(*PARTNERSHIPS),
-    "support_agent": _TICKET_EDITOR | _METRICS_READER | _view(*PARTNERSHIPS),
+    "partner_manager": _PARTNER_EDITOR | _METRICS_READER | _RUNNER | _ESCALATE,
+    "support_lead": _SUPPORT_EDITOR | _METRICS_READER | _view(*PARTNERSHIPS) | _ESCALATE,
+    "support_agent": _TICKET_EDITOR | _METRICS_READER | _view(*PARTNERSHIPS) | _ESCALATE,
     "contractor_manager": _METRICS_READER,
     "finance": _METRICS_READER,
     "auditor": _EVERYTHING_READER | _view(*RECORDS),

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
+from foundation.form_fields import InstantField
 from foundation.words import organisation_zone, zone_name
 from operations.models import User
 from support.models import Customer, Priority, Team, Ticket, TicketState
@@ -77,7 +78,7 @@ class StateForm(_TicketForm):
     category = forms.CharField(
         required=False, max_length=120, help_text="The cause. A ticket is not solved without one."
     )
-    wake_at = forms.DateTimeField(
+    wake_at = InstantField(
         required=False,
         label="Comes back",
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),

@@ -11,3 +11,27 @@ def move_due_tickets() -> None:
 
     wake_due_tickets(at=timezone.now())
     close_settled_tickets(at=timezone.now())
+
+
+@shared_task(name="support.notice_crossings")
+def notice_crossings() -> None:
+    """Tell of promises that are half over, nearly over or broken."""
+    from support.services.clock_crossings import notice_crossings as notice
+
+    notice(at=timezone.now())
+
+
+@shared_task(name="support.refresh_stale_clocks")
+def refresh_stale_clocks() -> None:
+    """Count anew what was counted by hours that have changed."""
+    from support.services.clocks import refresh_stale_clocks as refresh
+
+    refresh()
+
+
+@shared_task(name="support.find_first_widgets")
+def find_first_widgets() -> None:
+    """Note when the customers of set-up cases saw their first widget."""
+    from support.services.setup_cases import find_first_widgets as find
+
+    find()

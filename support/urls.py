@@ -1,6 +1,7 @@
 from django.urls import path
 
 from support.views.actions import ticket_assign, ticket_message, ticket_new, ticket_state
+from support.views.clocks import ticket_clocks
 from support.views.queue import ticket_list, tickets_csv
 from support.views.ticket import ticket
 from support.views.ticket_import import (
@@ -19,8 +20,9 @@ urlpatterns = [
     path("import/<uuid:token>/", ticket_import_result, name="import_result"),
     path("import/<uuid:token>/now/", ticket_import_now, name="import_now"),
     path("import/<uuid:token>/rejects.csv", ticket_import_rejects, name="import_rejects"),
-    path("<int:pk>/", ticket, name="ticket"),
-    path("<int:pk>/state/", ticket_state, name="ticket_state"),
-    path("<int:pk>/assign/", ticket_assign, name="ticket_assign"),
-    path("<int:pk>/message/", ticket_message, name="ticket_message"),
+    path("<key:pk>/", ticket, name="ticket"),
+    path("<key:pk>/clocks/", ticket_clocks, name="ticket_clocks"),
+    path("<key:pk>/state/", ticket_state, name="ticket_state"),
+    path("<key:pk>/assign/", ticket_assign, name="ticket_assign"),
+    path("<key:pk>/message/", ticket_message, name="ticket_message"),
 ]

@@ -5,12 +5,27 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.db import connections
+from django.db.backends.signals import connection_created
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 from foundation.triggers import remove_triggers
-from tests.processes import migrated, own_database  # noqa: F401 - fixtures
+from tests.processes import own_database  # noqa: F401 - a fixture
+from tests.template_database import ensure_template, fill_from_template, is_sqlite
 
+# How fast examples are made says how busy the machine is, nothing about us.
+hypothesis_settings.register_profile("fieldlight", suppress_health_check=[HealthCheck.too_slow], deadline=None)
+hypothesis_settings.load_profile("fieldlight")
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Making the calls of every operation takes each process a quarter of a minute: only where they are asked for."""
+    asked = config.option.markexpr.replace("not conformance", "")
+    unwanted = config.option.markexpr and "conformance" not in asked
+    return True if unwanted and collection_path.name == "test_api_conformance.py" else None
 
 
 @pytest.fixture(scope="session")
@@ -26,6 +41,23 @@ def shared_data() -> Callable[[str], Path]:
         return path
 
     return path_of
+
+
+@pytest.fixture(scope="session")
+def template() -> str:
+    """The migrated database to copy; see tests/template_database.py."""
+    return ensure_template()
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix, template):
+    """Let Django make its test database as a copy of the template, so that migrating finds nothing left to do."""
+    del django_db_modify_db_settings_parallel_suffix
+    if is_sqlite():
+        connection_created.connect(fill_from_template(template=template), weak=False)
+    else:
+        settings.DATABASES["default"].setdefault("TEST", {})["TEMPLATE"] = template
+        connections["default"].settings_dict["TEST"]["TEMPLATE"] = template
 
 
 @pytest.fixture(autouse=True)

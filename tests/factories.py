@@ -43,20 +43,41 @@ from metrics.models import (
 )
 from operations.models import Heartbeat, IdempotencyRecord, User
 from partnerships.models import (
+    SLO,
     AccountingProfile,
+    Adjustment,
+    BurnAlert,
+    BurnSeverity,
     CheckResult,
     CheckState,
+    Dependency,
     HealthCheck,
     Integration,
     LatencyHour,
+    Maintenance,
     Outcome,
     Partner,
+    PartnerContact,
+    PartnerStage,
+    PartnerStageChange,
+    SLODay,
+    SLOEvent,
+    SLOEventKind,
     StatusInterval,
     Tier,
     TierPeriod,
+    UptimeDay,
     UptimeHour,
+    VantageResult,
 )
 from support.models import Customer, EventKind, Team, Ticket, TicketEvent, TicketState
+from tests.factories_incidents import INCIDENT_FACTORIES
+from tests.factories_ledger import LEDGER_FACTORIES
+from tests.factories_notifications import NOTIFICATION_FACTORIES
+from tests.factories_operations import OPERATIONS_FACTORIES
+from tests.factories_partners import PARTNER_FACTORIES
+from tests.factories_status import STATUS_FACTORIES
+from tests.factories_support import SUPPORT_FACTORIES
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 """A Monday noon; the instant factories count from."""
@@ -124,6 +145,27 @@ class PartnerFactory(DjangoModelFactory):
 
     name = factory.Sequence(lambda n: f"Partner {n}")
     slug = factory.Sequence(lambda n: f"partner-{n}")
+    stage = PartnerStage.ACTIVE
+
+
+class PartnerStageChangeFactory(DjangoModelFactory):
+    class Meta:
+        model = PartnerStageChange
+
+    partner = factory.SubFactory(PartnerFactory)
+    old_stage = PartnerStage.NEGOTIATING
+    new_stage = PartnerStage.ACTIVE
+    changed_at = NOW
+    changed_by = factory.SubFactory(UserFactory)
+    reason = "The contract is signed"
+
+
+class PartnerContactFactory(DjangoModelFactory):
+    class Meta:
+        model = PartnerContact
+
+    partner = factory.SubFactory(PartnerFactory)
+    name = factory.Sequence(lambda n: f"Contact {n}")
 
 
 class IntegrationFactory(DjangoModelFactory):
@@ -172,6 +214,18 @@ class CheckResultFactory(DjangoModelFactory):
     http_status = 200
 
 
+class VantageResultFactory(DjangoModelFactory):
+    class Meta:
+        model = VantageResult
+
+    health_check = factory.SubFactory(HealthCheckFactory)
+    probe = "eu-west"
+    observed_at = factory.Sequence(lambda n: NOW + timedelta(minutes=n))
+    outcome = Outcome.FAIL
+    recorded_by = factory.SubFactory(UserFactory)
+    recorded_at = NOW
+
+
 class StatusIntervalFactory(DjangoModelFactory):
     """An open interval. A second one of a check must start where the first ended; the database refuses gaps."""
 
@@ -194,6 +248,16 @@ class UptimeHourFactory(DjangoModelFactory):
     up_us = 3_600_000_000
 
 
+class UptimeDayFactory(DjangoModelFactory):
+    class Meta:
+        model = UptimeDay
+
+    health_check = factory.SubFactory(HealthCheckFactory)
+    day_on = NOW.date()
+    tier = Tier.PRODUCTION
+    up_us = 86_400_000_000
+
+
 class LatencyHourFactory(DjangoModelFactory):
     class Meta:
         model = LatencyHour
@@ -208,6 +272,104 @@ class AccountingProfileFactory(DjangoModelFactory):
         model = AccountingProfile
 
     name = factory.Sequence(lambda n: f"Profile {n}")
+
+
+class SLOFactory(DjangoModelFactory):
+    """99.9 % of the last 30 days in production, counted as a profile without exceptions says."""
+
+    class Meta:
+        model = SLO
+
+    integration = factory.SubFactory(IntegrationFactory)
+    tier = factory.SelfAttribute("integration.tier")
+    target_ratio = Decimal("0.999")
+    profile = factory.SubFactory(AccountingProfileFactory)
+    started_at = NOW - timedelta(days=30)
+
+
+class AdjustmentFactory(DjangoModelFactory):
+    """A proposal to count an hour as up."""
+
+    class Meta:
+        model = Adjustment
+
+    health_check = factory.SubFactory(HealthCheckFactory)
+    started_at = NOW - timedelta(hours=2)
+    ended_at = NOW - timedelta(hours=1)
+    adjusted_to = "up"
+    reason = "Our own certificate had expired."
+    requested_at = NOW
+    requested_by = factory.SubFactory(UserFactory)
+
+
+class MaintenanceFactory(DjangoModelFactory):
+    """An hour of approved maintenance of nothing; give `checks`, `integrations` or `partner`."""
+
+    class Meta:
+        model = Maintenance
+        skip_postgeneration_save = True
+
+    title = factory.Sequence(lambda n: f"Maintenance {n}")
+    time_zone = "Europe/Berlin"
+    starts_at = NOW - timedelta(hours=3)
+    duration_seconds = 3600
+    planned_at = NOW - timedelta(days=1)
+    approved_at = NOW - timedelta(days=1)
+    approved_by = factory.SubFactory(UserFactory)
+
+    @factory.post_generation
+    def checks(self, create, rows, **_kwargs):
+        self.checks.set(rows or ())
+
+    @factory.post_generation
+    def integrations(self, create, rows, **_kwargs):
+        self.integrations.set(rows or ())
+
+
+class BurnAlertFactory(DjangoModelFactory):
+    class Meta:
+        model = BurnAlert
+
+    slo = factory.SubFactory(SLOFactory)
+    rule = "page-burn-60"
+    severity = BurnSeverity.PAGE
+    condition = "2 % of the budget in 1 h"
+    threshold = Decimal("14.4")
+    long_seconds = 3600
+    short_seconds = 300
+    long_burn = 20
+    short_burn = 200
+    started_at = NOW
+
+
+class SLODayFactory(DjangoModelFactory):
+    class Meta:
+        model = SLODay
+
+    slo = factory.SubFactory(SLOFactory)
+    day_on = NOW.date()
+    begun_at = NOW
+    judged_at = NOW
+    left_millionths = 1_000_000
+
+
+class SLOEventFactory(DjangoModelFactory):
+    class Meta:
+        model = SLOEvent
+
+    slo = factory.SubFactory(SLOFactory)
+    kind = SLOEventKind.STATUS
+    happened_at = NOW
+    text = "Healthy to at risk"
+
+
+class DependencyFactory(DjangoModelFactory):
+    class Meta:
+        model = Dependency
+
+    integration = factory.SubFactory(IntegrationFactory)
+    upstream = factory.SubFactory(HealthCheckFactory)
+    created_at = NOW
 
 
 class CustomerFactory(DjangoModelFactory):
@@ -587,18 +749,32 @@ class SourceRunFactory(DjangoModelFactory):
 
 
 FACTORIES = (
+    *STATUS_FACTORIES,
+    *NOTIFICATION_FACTORIES,
+    *OPERATIONS_FACTORIES,
     UserFactory,
     HeartbeatFactory,
     IdempotencyRecordFactory,
     PartnerFactory,
+    PartnerStageChangeFactory,
+    PartnerContactFactory,
     IntegrationFactory,
     TierPeriodFactory,
     HealthCheckFactory,
     CheckResultFactory,
+    VantageResultFactory,
     StatusIntervalFactory,
     UptimeHourFactory,
+    UptimeDayFactory,
     LatencyHourFactory,
     AccountingProfileFactory,
+    SLOFactory,
+    AdjustmentFactory,
+    MaintenanceFactory,
+    BurnAlertFactory,
+    SLODayFactory,
+    SLOEventFactory,
+    DependencyFactory,
     CustomerFactory,
     TeamFactory,
     TicketFactory,
@@ -630,5 +806,9 @@ FACTORIES = (
     FunnelFactory,
     PeriodCloseFactory,
     ReportFactory,
+    *LEDGER_FACTORIES,
+    *PARTNER_FACTORIES,
+    *INCIDENT_FACTORIES,
+    *SUPPORT_FACTORIES,
 )
 """One of each model's; the meta-tests make rows of any model with these."""

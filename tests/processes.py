@@ -1,20 +1,20 @@
 """Databases of their own for tests with real processes: killed workers, parallel writers, two schedulers."""
 
 import os
+import shutil
 import signal
-import sqlite3
 import subprocess
 import sys
 import textwrap
 import uuid
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-import psycopg2
 import pytest
-from django.conf import settings
+
+from tests.template_database import connect_to_server, is_sqlite, server_url
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -69,54 +69,23 @@ def kill_hard(process: subprocess.Popen[str]) -> None:
     process.communicate()
 
 
-@pytest.fixture(scope="session")
-def migrated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OwnDatabase]:
-    """A database that is migrated once and only copied from then on."""
-    with _new_database(tmp_path_factory.mktemp("migrated")) as database:
-        database.manage("migrate", "--verbosity", "0")
-        yield database
-
-
 @pytest.fixture
-def own_database(tmp_path: Path, migrated: OwnDatabase) -> Iterator[OwnDatabase]:
-    """A fresh database for one test's processes."""
-    with _new_database(tmp_path, like=migrated) as database:
-        yield database
-
-
-@contextmanager
-def _new_database(folder: Path, *, like: OwnDatabase | None = None) -> Iterator[OwnDatabase]:
-    """A database of the engine under test, empty or a copy of another; dropped in the end."""
+def own_database(tmp_path: Path, template: str) -> Iterator[OwnDatabase]:
+    """A fresh, migrated database of the engine under test for one test's processes; dropped in the end."""
     name = f"fieldlight_own_{uuid.uuid4().hex[:10]}"
     env = {
         **os.environ,
         "DJANGO_SETTINGS_MODULE": "config.testing",
-        "DATA_DIR": str(folder),
+        "DATA_DIR": str(tmp_path),
         "PYTHONWARNINGS": "ignore",
     }
-    database = settings.DATABASES["default"]
-    if database["ENGINE"].endswith("sqlite3"):
-        file = folder / f"{name}.sqlite3"
-        if like is not None:
-            with closing(sqlite3.connect(_name_of(like))) as source, closing(sqlite3.connect(file)) as target:
-                source.backup(target)
+    if is_sqlite():
+        file = shutil.copy(template, tmp_path / f"{name}.sqlite3")
         yield OwnDatabase({**env, "DATABASE_URL": f"sqlite:///{file}"})
         return
-    host, port = database.get("HOST") or "127.0.0.1", database.get("PORT") or 5432
-    user, password = database.get("USER") or "postgres", database.get("PASSWORD") or ""
-    admin = psycopg2.connect(host=host, port=port, user=user, password=password, dbname="postgres")
-    admin.autocommit = True
-    template = f' TEMPLATE "{_name_of(like)}"' if like is not None else ""
-    try:
-        admin.cursor().execute(f'CREATE DATABASE "{name}"{template}')
-        url = f"postgres://{user}{':' + password if password else ''}@{host}:{port}/{name}"
-        yield OwnDatabase({**env, "DATABASE_URL": url})
-    finally:
-        admin.cursor().execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-        admin.close()
-
-
-def _name_of(database: OwnDatabase) -> str:
-    """The file of an SQLite database, the name of another."""
-    url = database.env["DATABASE_URL"]
-    return url.removeprefix("sqlite:///") if url.startswith("sqlite") else url.rpartition("/")[2]
+    with closing(connect_to_server()) as admin:
+        try:
+            admin.cursor().execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+            yield OwnDatabase({**env, "DATABASE_URL": server_url(name)})
+        finally:
+            admin.cursor().execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')

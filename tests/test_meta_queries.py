@@ -5,8 +5,10 @@ from django.core.cache import caches
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from config.api import router
+from operations.models import User
 from tests.api_client import BASE, superuser_client
 from tests.factories import (
     FACTORIES,
@@ -19,23 +21,57 @@ from tests.factories import (
     PartnerFactory,
     ReportFactory,
     RunningExperimentFactory,
+    SLOFactory,
     SuperuserFactory,
     TeamFactory,
     TicketFactory,
     UserFactory,
 )
+from tests.factories_incidents import AffectedIntegrationFactory, IncidentFactory
+from tests.factories_ledger import (
+    NOW,
+    LaunchFactory,
+    LedgerEntryFactory,
+    PlaybookVersionFactory,
+    RunStepFactory,
+    SetupCaseFactory,
+)
+from tests.factories_notifications import NotificationFactory, OutboxMessageFactory
+from tests.factories_operations import EscalationFactory, EscalationRuleFactory
+from tests.factories_partners import PartnershipSignoffFactory
 
 pytestmark = pytest.mark.django_db
 BY_MODEL = {factory._meta.model: factory for factory in FACTORIES}
 MODELS = sorted(BY_MODEL, key=lambda model: model._meta.label)
 PAGES = {
+    "partnerships:slos": lambda: SLOFactory(
+        integration=HealthCheckFactory(integration__owner=UserFactory()).integration
+    ),
     "partnerships:integrations": lambda: HealthCheckFactory(integration__owner=UserFactory()),
+    "launches:launches": lambda: RunStepFactory(run=LaunchFactory().run),
+    "playbooks:playbooks": lambda: PlaybookVersionFactory(
+        playbook__owner=UserFactory(), state="published", published_at=NOW
+    ),
+    "setup_cases:cases": lambda: SetupCaseFactory(owner=UserFactory()),
+    "ledger:ledger": lambda: LedgerEntryFactory(
+        integration=IntegrationFactory(), partner=PartnerFactory(), owner=UserFactory()
+    ),
+    "incidents:incidents": lambda: IncidentFactory(integration=IntegrationFactory()),
+    "incidents:honesty": lambda: AffectedIntegrationFactory(
+        incident__fault="theirs", incident__opened_at=timezone.now(), incident__integration=IntegrationFactory()
+    ),
+    "partners:experiments": PartnershipSignoffFactory,
+    "partners:partners": lambda: IntegrationFactory(partner__owner=UserFactory()),
     "support:tickets": lambda: full_row(TicketFactory),
     "metrics:scorecard": lambda: MetricVersionFactory(metric__owner=UserFactory()),
     "metrics:reports": lambda: ReportFactory(created_by=UserFactory()),
     "metrics:metrics": lambda: MetricVersionFactory(metric__owner=UserFactory()),
     "experiments:experiments": RunningExperimentFactory,
     "experiments:hypotheses": HypothesisFactory,
+    "notifications:inbox": lambda: NotificationFactory(user=User.objects.get(is_superuser=True)),
+    "notifications:outbox": lambda: OutboxMessageFactory(state="dead", next_attempt_at=None),
+    "escalations:rules": EscalationRuleFactory,
+    "escalations:escalations": lambda: EscalationFactory(owner=UserFactory()),
     "dashboards:overview": lambda: (HealthCheckFactory(), full_row(TicketFactory)),
 }
 
@@ -99,6 +135,10 @@ def test_inventory_of_list_pages_is_complete():
     from django.urls import get_resolver
 
     plain = {"dashboards:search", "dashboards:data_health", "support:ticket_new", "support:import"}
+    plain |= {"notifications:read_all", "notifications:settings", "notifications:replay", "notifications:dismiss"}
+    plain |= {"ledger:entry_new", "launches:launch_new"}
+    plain |= {"escalations:escalation_new", "escalations:rule_new"}
+    plain |= {"incidents:incident_new"}
     exports = {
         "dashboards:data_health_csv",
         "dashboards:data_health_json",
@@ -111,9 +151,31 @@ def test_inventory_of_list_pages_is_complete():
         "metrics:scorecard_json",
         "support:tickets_csv",
         "partnerships:integrations_csv",
+        "partnerships:slos_csv",
+        "partners:partners_csv",
+        "ledger:ledger_csv",
+        "launches:launches_csv",
+        "setup_cases:cases_csv",
+        "incidents:incidents_csv",
+        "incidents:honesty_csv",
+        "escalations:escalations_csv",
     }
     found = set()
-    for namespace in ("dashboards", "partnerships", "support", "metrics", "experiments"):
+    for namespace in (
+        "dashboards",
+        "partnerships",
+        "incidents",
+        "support",
+        "metrics",
+        "experiments",
+        "ledger",
+        "notifications",
+        "launches",
+        "setup_cases",
+        "playbooks",
+        "partners",
+        "escalations",
+    ):
         _, resolver = get_resolver().namespace_dict[namespace]
         for pattern in resolver.url_patterns:
             if not pattern.pattern.converters:

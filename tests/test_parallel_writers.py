@@ -36,7 +36,7 @@ BACKGROUND = """
     ends = time.monotonic() + {seconds}
     while time.monotonic() < ends:
         recompute_pending(at=timezone.now(), now_please=True)
-        poll_due_checks(engine=get_engine(), session_seconds=2)
+        poll_due_checks(engine=get_engine(), seconds=2)
         time.sleep(0.05)
 """
 COUNT = """

@@ -55,6 +55,9 @@ def test_two_workers_and_two_schedulers(own_database, tmp_path):
             kill_hard(first)
             first = start_worker(own_database, "first")
             time.sleep(SECONDS)
+            patience = time.monotonic() + 90  # Where starting is slow, their work is awaited.
+            while int(own_database.run_code(COUNT)) <= CHECKS and time.monotonic() < patience:
+                time.sleep(1)
         finally:
             for process in (*schedulers, first, second):
                 kill_hard(process)

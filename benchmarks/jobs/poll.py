@@ -17,13 +17,13 @@ def poll(*, urls: list[str], rounds: int, stores: bool) -> dict[str, Any]:
     """Checks per CPU-second of each round after the first, which opens every check's history, and of that first."""
     from django.utils import timezone
 
-    from partnerships.fetching.build import build_transport
-    from partnerships.services.probe_engine import ProbeEngine, ease_collector
+    from foundation.fetching.build import build_transport
+    from partnerships.services.probe_engine import ProbeEngine, ease_interpreter
 
     make_checks(urls, interval_seconds=_INTERVAL)
     rates = []
     with ProbeEngine(build_transport, clock=timezone.now) as engine:
-        ease_collector()  # as every process does that polls
+        ease_interpreter()  # as every process does that polls
         for _ in range(rounds + 1):
             make_all_due(at=timezone.now())
             rates.append(_poll_and_store(engine) if stores else _fetch_only(engine))

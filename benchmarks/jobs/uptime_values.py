@@ -22,8 +22,9 @@ FROM (SELECT id AS check_id, minute, %(last)s::timestamptz - make_interval(mins 
       FROM generate_series(1, %(minutes)s) AS minute CROSS JOIN partnerships_healthcheck) slots
 """
 _HOURS = """
-INSERT INTO partnerships_uptimehour (check_id, hour, tier, up_us, degraded_us, down_us, unknown_us, paused_us)
-SELECT check_id, date_trunc('hour', scheduled_for, 'UTC'), 'production',
+INSERT INTO partnerships_uptimehour
+       (check_id, hour, tier, is_planned, up_us, degraded_us, down_us, unknown_us, paused_us)
+SELECT check_id, date_trunc('hour', scheduled_for, 'UTC'), 'production', false,
        60000000 * count(*) FILTER (WHERE outcome = 'ok'), 0, 60000000 * count(*) FILTER (WHERE outcome = 'fail'), 0, 0
 FROM partnerships_checkresult GROUP BY 1, 2
 """

@@ -11,6 +11,7 @@ from dashboards.demo.story import Story
 from foundation.bulk_rows import insert_rows
 from metrics.histogram import add_to_histogram
 from partnerships.models import CheckResult, HealthCheck, LatencyHour, StatusInterval, UptimeHour
+from partnerships.services.uptime_days import set_uptime_days
 
 LATENCY_DAYS = 120
 RESULTS = 60
@@ -18,7 +19,7 @@ BATCH = 2_000
 PROBES_AN_HOUR = 120
 DRAWS = 10
 STATES = ("up", "degraded", "down", "unknown", "paused")
-UPTIME_COLUMNS = ("health_check_id", "hour", "tier", *(f"{state}_us" for state in STATES))
+UPTIME_COLUMNS = ("health_check_id", "hour", "tier", "is_planned", *(f"{state}_us" for state in STATES))
 LATENCY_COLUMNS = ("health_check_id", "hour", "n", "total_us", "buckets")
 
 
@@ -30,6 +31,7 @@ def add_health(story: Story, watched: Sequence[Watched]) -> None:
         spans = list_spans(story, one.planned, gaps)
         StatusInterval.objects.bulk_create(_intervals(one.check, spans), batch_size=BATCH)
         insert_rows(UptimeHour, UPTIME_COLUMNS, _uptime_hours(story, one, spans, hour))
+        set_uptime_days([one.check], start=spans[0].start, until=hour)
         insert_rows(LatencyHour, LATENCY_COLUMNS, _latency_hours(story, one, hour))
         results = list(_results(story, one))
         CheckResult.objects.bulk_create(results, batch_size=BATCH)
@@ -51,7 +53,7 @@ def _intervals(check: HealthCheck, spans: Sequence[Span]) -> Iterator[StatusInte
 def _uptime_hours(story: Story, one: Watched, spans: Sequence[Span], until: datetime) -> Iterator[tuple[Any, ...]]:
     for hour, shares in list_hours(spans, until):
         tier = tier_at(story, one.planned, hour)
-        yield one.check.pk, hour, tier, *(shares.get(state, 0) for state in STATES)
+        yield one.check.pk, hour, tier, False, *(shares.get(state, 0) for state in STATES)
 
 
 def _latency_hours(story: Story, one: Watched, until: datetime) -> Iterator[tuple[Any, ...]]:

@@ -11,7 +11,8 @@ from dashboards.demo.catalogue import PARTNERS, Planned, PlannedPartner
 from dashboards.demo.people import People
 from dashboards.demo.story import Story
 from operations.models import User
-from partnerships.models import HealthCheck, Integration, Partner, TierPeriod
+from partnerships.models import HealthCheck, Integration, Partner, Tier, TierPeriod
+from partnerships.sandbox.timetable import TRIALS
 
 SANDBOX = "http://127.0.0.1:{port}"
 FEED_PATHS = {"statuspage": "api/v2/summary.json", "slack_status": "api/v2.0.0/current"}
@@ -34,7 +35,7 @@ def add_integrations(story: Story, people: People, *, sandbox_port: int) -> list
     for number, planned in enumerate(PARTNERS):
         owner = owners[number % len(owners)]
         partner = Partner.objects.create(
-            name=planned.name, slug=slugify(planned.name), website=planned.website, owner=owner
+            name=planned.name, slug=slugify(planned.name), website=planned.website, owner=owner, stage="active"
         )
         watched += _add_partner(planned, partner, owner, base)
     TierPeriod.objects.bulk_create(
@@ -53,7 +54,7 @@ def _add_partner(planned: PlannedPartner, partner: Partner, owner: User, base: s
             integration=integration,
             name="API",
             kind="http",
-            url=f"{base}/{partner.slug}/{integration.slug}/health",
+            url=f"{base}/{partner.slug}/{TRIALS if one.tier == Tier.EXPERIMENTAL else ''}{integration.slug}/health",
             config=_assertions(),
             interval_seconds=30,
             retry_interval_seconds=5,

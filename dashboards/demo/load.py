@@ -8,10 +8,20 @@ from django.core.management import call_command
 from django.db import transaction
 
 from dashboards.demo.arrivals import Outage
+from dashboards.demo.escalations import add_escalations, add_signal_escalations
 from dashboards.demo.experiments import add_experiments
 from dashboards.demo.health import add_health
+from dashboards.demo.incidents import add_incidents
 from dashboards.demo.integrations import Watched, add_integrations
+from dashboards.demo.launches import add_launches
+from dashboards.demo.ledger import add_ledger
+from dashboards.demo.notifications import add_notifications
+from dashboards.demo.objectives import add_objectives
+from dashboards.demo.overlays import add_overlays
+from dashboards.demo.partners import add_partner_terms, add_signoffs
 from dashboards.demo.people import add_people
+from dashboards.demo.setups import add_setup_cases
+from dashboards.demo.status_page import add_status_page
 from dashboards.demo.steering import add_steering
 from dashboards.demo.story import Story
 from dashboards.demo.tickets import add_tickets
@@ -44,11 +54,23 @@ def load_company(story: Story, *, sandbox_port: int) -> None:
             people = add_people(story)
             watched = add_integrations(story, people, sandbox_port=sandbox_port)
             add_health(story, watched)
+            add_overlays(story, people, watched)
+            add_objectives(story, people, watched)
+            add_partner_terms(story, people)
             add_tickets(story, people, watched, _noticed(watched))
+            add_status_page(watched)
+            add_ledger(story, people, watched)
+            add_launches(story, people, watched)
+            add_setup_cases(story, people, watched)
+            add_incidents(story, people, watched)
             add_steering(story, people)
+            add_notifications(story, people)
             add_experiments(story, people)
+            add_escalations(story, people)
+            add_signoffs(story, people)
         follow_unsettled_rows(at=story.now)
         call_command("recompute_metrics", verbosity=0)
+        add_signal_escalations(story)
 
 
 def _noticed(watched: Sequence[Watched]) -> list[Outage]:

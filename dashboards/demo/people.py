@@ -88,7 +88,17 @@ def add_people(story: Story) -> People:
     for role, members in by_role.items():
         # The platform engineers have no role of their own; the first of them is the superuser.
         Group.objects.get_or_create(name="operations" if role == "platform" else role)[0].user_set.add(*members)
+    _name_leads(by_role)
     return _with_teams(by_role, by_name)
+
+
+def _name_leads(by_role: dict[str, list[User]]) -> None:
+    """Whoever answers for a role leads its others, and the COO leads them."""
+    coo = by_role["coo"][0]
+    for members in by_role.values():
+        for one in members:
+            one.lead = None if one is coo else coo if one is members[0] else members[0]
+    User.objects.bulk_update([one for members in by_role.values() for one in members], ["lead"])
 
 
 def _with_teams(by_role: dict[str, list[User]], by_name: dict[str, User]) -> People:

@@ -14,6 +14,7 @@ from django.db import connections
 
 from dashboards.demo.load import has_data
 from dashboards.demo.people import DOMAIN
+from foundation.checks import check_squashed_migrations
 from operations.models import User
 
 FINGERPRINT = ".collected"
@@ -42,7 +43,9 @@ def hold_folder(folder: Path) -> Iterator[None]:
 
 
 def prepare_database() -> None:
-    """Bring the tables up to date; NotReadyError if what is in them is not the demo company."""
+    """Bring the tables up to date; NotReadyError if that cannot be, or what is in them is not the demo company."""
+    if refusals := check_squashed_migrations(databases=["default"]):
+        raise NotReadyError(f"{refusals[0].msg} {refusals[0].hint} Or name another folder: make run DATA_DIR=/path")
     call_command("migrate", verbosity=0, interactive=False)
     if has_data() and not User.objects.filter(email=f"coo@{DOMAIN}").exists():
         raise NotReadyError(

@@ -21,7 +21,7 @@ def list_programs(*, port: int, sandbox_port: int) -> list[Program]:
         "DEMO": "1",
         "DATA_DIR": str(settings.DATA_DIR),
         "SITE_URL": f"http://{LOOPBACK}:{port}",
-        "PROBE_ALLOWED_TARGETS": f"{LOOPBACK}:{sandbox_port}",
+        "PROBE_ALLOWED_TARGETS": ",".join([f"{LOOPBACK}:{sandbox_port}", *settings.PROBE_ALLOWED_TARGETS]),
     }
     # A line per task would fill the disk: the worker has one every two seconds.
     quiet = {**shared, "LOG_LEVEL": os.environ.get("LOG_LEVEL", "WARNING")}
@@ -31,7 +31,7 @@ def list_programs(*, port: int, sandbox_port: int) -> list[Program]:
     return [
         Program("sandbox", [python, "manage.py", "run_partner_sandbox", "--port", str(sandbox_port)], quiet),
         Program("web", _gunicorn(port), shared),
-        # Polling has a worker of its own: a session lasts as long as anything is due, and metrics must not wait for it.
+        # Polling has a worker of its own: a turn lasts while anything is due soon, and metrics must not wait for it.
         Program("poller", [*celery, "worker", "-n", "poller@%h", "-Q", "poll", *_QUIET_WORKER], quiet),
         Program("worker", [*celery, "worker", "-Q", "metrics,default", *_QUIET_WORKER], quiet),
         Program("beat", [*celery, "beat", "-s", schedule, "--pidfile=", "-l", "warning"], quiet),

@@ -17,6 +17,8 @@ OWNERS = {
     "integration_uptime_production": "partner_manager",
     "integration_uptime_experimental": "partner_manager",
     "probe_latency_seconds_p95": "operations",
+    "slo_met_ratio": "partner_manager",
+    "slo_budget_left_mean": "partner_manager",
     "partnership_experiment_success": "partner_manager",
     "hypothesis_validation": "operations",
 }

@@ -11,7 +11,10 @@ from django.urls import reverse
 from dashboards.selectors.health import DataHealth, get_data_health
 from foundation.words import local, zone_name
 from operations.models import User
+from operations.selectors.escalations import count_unanswered
+from operations.selectors.inbox import count_unread
 from partnerships.models import CheckState, HealthCheck
+from partnerships.selectors.incidents import count_open_incidents
 from support.models import OPEN_STATES, Priority, Ticket
 
 
@@ -61,6 +64,8 @@ class Shell:
     health: list[Entry]
     health_url: str
     account_links: list[Link]
+    inbox_url: str
+    unread: int
     is_visible: bool = True
 
 
@@ -71,13 +76,19 @@ _SECTIONS: tuple[tuple[str, str, str, str, str], ...] = (
     ("Scorecard", "/metrics/scorecard/", "s", "metrics.view_metric", ""),
     ("Experiments", "/experiments/", "e", "metrics.view_experiment", ""),
     ("Integrations", "/integrations/", "i", "partnerships.view_integration", "checks"),
+    ("Incidents", "/incidents/", "n", "partnerships.view_incident", "incidents"),
+    ("Partners", "/partners/", "p", "partnerships.view_partner", ""),
+    ("Ledger", "/ledger/", "l", "partnerships.view_ledgerentry", ""),
+    ("Launches", "/launches/", "u", "partnerships.view_launch", ""),
     ("Tickets", "/tickets/", "t", "support.view_ticket", "tickets"),
+    ("Set-up cases", "/setup-cases/", "a", "support.view_setupcase", ""),
+    ("Escalations", "/escalations/", "c", "operations.view_escalation", "escalations"),
     ("Data health", "/data-health/", "d", "metrics.view_metric", ""),
 )
 
 
 def get_shell(user: User | AnonymousUser | None, *, path: str, at: datetime) -> Shell | None:
-    """The frame for one person at one path, None for somebody who is not signed in. At most five queries."""
+    """The frame for one person at one path, None for somebody who is not signed in. At most seven queries."""
     if not isinstance(user, User):
         return None
     health = get_data_health(at=at)
@@ -93,6 +104,8 @@ def get_shell(user: User | AnonymousUser | None, *, path: str, at: datetime) -> 
         health=[Entry(tone, label) for tone, label in health.lines],
         health_url=reverse("dashboards:data_health") if user.has_perm("metrics.view_metric") else "",
         account_links=_account_links(user),
+        inbox_url=reverse("notifications:inbox"),
+        unread=count_unread(user.pk),
     )
 
 
@@ -102,7 +115,12 @@ def _written(health: DataHealth) -> str:
 
 
 def _items(user: User, path: str) -> list[NavItem]:
-    counts: dict[str, _Count] = {"checks": _count_checks, "tickets": _count_tickets}
+    counts: dict[str, _Count] = {
+        "checks": _count_checks,
+        "tickets": _count_tickets,
+        "incidents": count_open_incidents,
+        "escalations": count_unanswered,
+    }
     items = []
     current = _current(path)
     for label, url, key, permission, counted in _SECTIONS:
@@ -141,6 +159,7 @@ def _count_tickets() -> tuple[int, bool]:
 
 def _account_links(user: User) -> list[Link]:
     links = [
+        Link("Notification settings", reverse("notifications:settings")),
         Link("Change password", reverse("account_change_password")),
         Link("Two-step sign-in", reverse("mfa_index")),
     ]

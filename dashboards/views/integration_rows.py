@@ -11,7 +11,7 @@ from charts.primitives import Caption, Markup
 from charts.state import state
 from foundation.words import duration, moment
 from partnerships.models import StatusInterval, Tier
-from partnerships.selectors.pages_figures import ROLLING_DAYS, slo_key
+from partnerships.selectors.pages_figures import ROLLING_DAYS, tier_key
 from partnerships.selectors.pages_list import IntegrationList, IntegrationRow, TierGroup
 from partnerships.views.words import (
     budget_bar,
@@ -69,7 +69,7 @@ def groups_for(found: IntegrationList, *, at: datetime) -> list[Group]:
 
 def key() -> Markup:
     """The key to the strips."""
-    labels = [(name, "paused" if name == "paused" else words) for name, words in KEY]
+    labels = [(name, "maintenance or paused" if name == "paused" else words) for name, words in KEY]
     return state_key(labels, note="grey figure: coverage below 95 %")
 
 
@@ -77,8 +77,8 @@ def _group(group: TierGroup, profile: str, at: datetime) -> Group:
     parts = []
     if group.worst:
         parts.append(f"worst member {group.worst.name} {with_sign(percent(group.worst.figures.uptime))}")
-    parts.append(f"target {target_words(group.slo)}" if group.slo is not None else "no target")
-    metric = reverse("metrics:metric", kwargs={"key": slo_key(group.tier)}) if group.slo is not None else ""
+    parts.append(f"target {target_words(group.target)}" if group.target is not None else "no target")
+    metric = reverse("metrics:metric", kwargs={"key": tier_key(group.tier)}) if group.target is not None else ""
     return Group(
         label=str(Tier(group.tier).label),
         pooled=f"{with_sign(percent(group.pooled.uptime))} pooled",
@@ -98,7 +98,7 @@ def _row(row: IntegrationRow, at: datetime) -> Row:
         uptime=percent(row.figures.uptime),
         coverage=percent(row.figures.coverage, 1),
         is_hollow=not row.figures.is_quotable,
-        bar=budget_bar(row.budget),
+        bar=budget_bar(row.slo),
         budget=budget_words(row.budget),
         vendor=vendor_mark(row.vendor),
     )

@@ -1,6 +1,6 @@
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, cast
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -18,12 +18,19 @@ from foundation.words import duration, local, moment
 from metrics.selectors.standings import Standing, list_standings
 from metrics.views.periods import period_name
 from metrics.views.tiles import tile_for
+from operations.models import User
+from operations.selectors.escalations import Climbing, list_waiting_for
+from operations.selectors.watchdog import list_unwell
+from operations.views.escalation_list import row_of
 from partnerships.models import CheckState
+from partnerships.selectors.incidents import list_open_incidents
 from partnerships.selectors.pages_list import IntegrationList, Wanted, list_integrations
+from partnerships.views.incident_words import incident_row
 from support.models import Ticket
 from support.selectors.exceptions import SupportExceptions, get_support_exceptions
 
 OLD_DAYS = 30
+WAITING_SHOWN = 8
 _WORDS = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten", "Eleven", "Twelve")
 
 
@@ -48,13 +55,18 @@ def overview(request: HttpRequest) -> HttpResponse:
     fleet = list_integrations(Wanted(), at=at) if user.has_perm("partnerships.view_integration") else None
     tickets = get_support_exceptions() if user.has_perm("support.view_ticket") else None
     health = get_data_health(at=at)
+    waiting = list_waiting_for(cast("User", user)) if user.has_perm("operations.view_escalation") else []
     context: dict[str, Any] = {
         "today": f"{local(at):%A} {local(at).day} {local(at):%B}",
         "health": health,
         "stale_since": moment(health.as_of, now=at),
-        **_headline(standings, fleet, tickets, health, at),
+        **_headline(standings, fleet, tickets, health, waiting, at),
+        "waiting": [row_of(one, at=at) for one in waiting[:WAITING_SHOWN]],
+        "waiting_count": len(waiting),
+        "unwell": list_unwell(at=at),
         **_metrics_context(standings, at),
         **_fleet_context(fleet, at),
+        **_incidents_context(request, at),
         **_tickets_context(tickets, at),
     }
     context["is_empty"] = standings is None and fleet is None and tickets is None
@@ -66,10 +78,11 @@ def _headline(
     fleet: IntegrationList | None,
     tickets: SupportExceptions | None,
     health: DataHealth,
+    waiting: list[Climbing],
     at: datetime,
 ) -> dict[str, Any]:
     """The opening sentences: how many things need attention, and which."""
-    things = []
+    things = [(len(waiting), f"{_count(len(waiting), 'escalation')} for you")]
     if health.is_silent:
         things.append((1, health.silence))
     if fleet is not None:
@@ -135,6 +148,13 @@ def _fleet_context(fleet: IntegrationList | None, at: datetime) -> dict[str, Any
         "key": key(),
         "outages": outage_rows(list_latest_outages(at=at), at=at),
     }
+
+
+def _incidents_context(request: HttpRequest, at: datetime) -> dict[str, Any]:
+    """The open incidents, the gravest first."""
+    if not request.user.has_perm("partnerships.view_incident"):
+        return {}
+    return {"incidents": [incident_row(found, at=at) for found in list_open_incidents()]}
 
 
 def _tickets_context(tickets: SupportExceptions | None, at: datetime) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import IO
 
+from foundation.csv_export import safe_cell
 from foundation.imports.errors import Refusal
 
 HEADER = ("line", "field", "value", "reason")
@@ -16,9 +17,10 @@ HEADER = ("line", "field", "value", "reason")
 
 @contextmanager
 def open_rejects(path: Path | None) -> Iterator[Callable[[Iterable[Refusal]], None]]:
-    """A function that writes the refusals as CSV; the file appears at `path`, complete, when the block ends well.
+    """A function that writes the refusals as CSV that no spreadsheet runs.
 
-    A place that cannot be written to is found on entering (OSError), before an import has stored anything.
+    The file appears at `path`, complete, when the block ends well. A place that cannot be written to is
+    found on entering (OSError), before an import has stored anything.
     """
     if path is None:
         yield lambda _refusals: None
@@ -39,4 +41,4 @@ def open_rejects(path: Path | None) -> Iterator[Callable[[Iterable[Refusal]], No
 def _write(stream: IO[str], refusals: Iterable[Refusal]) -> None:
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(HEADER)
-    writer.writerows((r.line, r.field, r.value, r.reason) for r in refusals)
+    writer.writerows((r.line, safe_cell(r.field), safe_cell(r.value), r.reason) for r in refusals)

@@ -53,9 +53,9 @@ class MetricDraftAdmin(EditAdmin):
     def get_urls(self) -> list[URLPattern]:
         wrap, name = self.admin_site.admin_view, "metrics_metricdraft"
         own = [
-            path("<int:pk>/compare/", wrap(compare_view), {"model_admin": self}, name=f"{name}_compare"),
+            path("<key:pk>/compare/", wrap(compare_view), {"model_admin": self}, name=f"{name}_compare"),
             path(
-                "<int:pk>/<str:decision>/",
+                "<key:pk>/<str:decision>/",
                 wrap(decide_view),
                 {"model_admin": self},
                 name=f"{name}_decide",

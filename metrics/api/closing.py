@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from foundation.filters import Filters
-from foundation.serializers import ObjectField, RowSerializer
+from foundation.serializers import InstantField, ObjectField, RowSerializer
 from foundation.viewsets import CreateViews
 from metrics.models import PeriodClose, Report, ReportKind
 from metrics.services.closing import close_month
@@ -50,7 +50,7 @@ class ReportSerializer(RowSerializer):
         help_text="metric and segment, or metrics; weeks and months. What is left out is filled in.",
     )
 
-    as_of = serializers.DateTimeField(default=timezone.now, help_text="Now without it.")
+    as_of = InstantField(default=timezone.now, help_text="Now without it.")
 
     class Meta:
         model = Report

@@ -14,7 +14,7 @@ from rest_framework.response import Response
 
 from foundation.errors import InvalidInputError
 from foundation.filters import Filters, ReferenceFilter
-from foundation.serializers import ObjectField, RowSerializer
+from foundation.serializers import DayField, ObjectField, RowSerializer
 from foundation.viewsets import CreateViews, UpdateViews
 from metrics.formula_words import formula_words
 from metrics.models import DraftState, MetricDraft
@@ -95,8 +95,8 @@ class FieldChangeSerializer(serializers.Serializer[Any]):
 
 
 class PeriodChangeSerializer(serializers.Serializer[Any]):
-    start = serializers.DateField()
-    end = serializers.DateField(help_text="The first day after the period.")
+    start = DayField()
+    end = DayField(help_text="The first day after the period.")
     old_value = serializers.FloatField(allow_null=True)
     old_n = serializers.IntegerField()
     new_value = serializers.FloatField(allow_null=True)

@@ -5,13 +5,13 @@ from typing import Any
 from rest_framework import serializers
 
 from foundation.errors import InvalidInputError
-from foundation.serializers import NumberField, ObjectField, TextField, refuse_unknown_members
+from foundation.serializers import InstantField, NumberField, ObjectField, TextField, refuse_unknown_members
 from metrics.services.ingestion import LIMIT
 
 
 class _RowSerializer(serializers.Serializer[Any]):
     unit = TextField(max_length=120)
-    at = serializers.DateTimeField()
+    at = InstantField()
     key = TextField(max_length=120, help_text="Sent again with the same content, it is stored once.")
 
     def to_internal_value(self, data: Any) -> Any:
@@ -60,7 +60,7 @@ class AssignmentQuestionSerializer(serializers.Serializer[Any]):
 class AssignedSerializer(serializers.Serializer[Any]):
     unit = TextField()
     arm = TextField(help_text="The arm's key.")
-    assigned_at = serializers.DateTimeField()
+    assigned_at = InstantField()
 
 
 class AssignedListSerializer(serializers.Serializer[Any]):

@@ -11,7 +11,7 @@ from rest_framework.response import Response
 
 from foundation.errors import InvalidInputError
 from foundation.filters import Filters, ReferenceFilter, TextFilter
-from foundation.serializers import ObjectField, RowSerializer
+from foundation.serializers import AskedInstantField, ObjectField, RowSerializer
 from foundation.viewsets import CreateViews, ReadViews, UpdateViews
 from metrics.api.ingestion import EventBatchSerializer, TakenSerializer
 from metrics.models import Funnel, ProductEvent
@@ -70,8 +70,8 @@ class FunnelQuestionSerializer(serializers.Serializer[Any]):
     def get_fields(self) -> dict[str, Any]:
         """Besides `by`, the bounds, one of whose names is a word of the language."""
         moments = {
-            "from": serializers.DateTimeField(required=False, help_text="First steps from this instant on."),
-            "to": serializers.DateTimeField(required=False, help_text="First steps before this instant."),
+            "from": AskedInstantField(required=False, help_text="First steps from this instant on."),
+            "to": AskedInstantField(required=False, help_text="First steps before this instant."),
         }
         return super().get_fields() | moments
 

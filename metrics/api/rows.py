@@ -15,6 +15,7 @@ from rest_framework.utils.urls import replace_query_param
 
 from foundation.api import MAX_PAGE_SIZE
 from foundation.errors import InvalidInputError
+from foundation.serializers import AskedDayField, AskedInstantField, DayField, InstantField
 from metrics.api.values import check_as_of
 from metrics.models import Grain, Kind, MetricVersion
 from metrics.periods import ALL_START
@@ -38,7 +39,7 @@ _EARLIEST, _LATEST = -62_135_596_800_000_000, 253_402_300_799_999_999
 
 class RowsQuestionSerializer(serializers.Serializer[Any]):
     grain = serializers.ChoiceField(choices=Grain.choices, default=Grain.MONTH)
-    start = serializers.DateField(required=False, help_text="Any day of the period; today without it.")
+    start = AskedDayField(required=False, help_text="Any day of the period; today without it.")
     segment = serializers.CharField(default="", allow_blank=True, help_text="dimension=word")
     cursor = serializers.CharField(default="", allow_blank=True, max_length=200)
     page_size = serializers.IntegerField(default=100, min_value=1, max_value=MAX_PAGE_SIZE)
@@ -49,7 +50,7 @@ class RowSerializer(serializers.Serializer[Any]):
     label = serializers.CharField()  # type: ignore[assignment] # DRF takes declared fields off the class.
     detail = serializers.CharField(allow_blank=True)
     url = serializers.CharField(allow_blank=True, help_text="The page of what the row is about.")
-    at = serializers.DateTimeField(help_text="When it happened, by which it belongs to the period.")
+    at = InstantField(help_text="When it happened, by which it belongs to the period.")
     value = serializers.FloatField(allow_null=True, help_text="What it adds, in the metric's unit.")
     measures = serializers.DictField(
         child=serializers.IntegerField(allow_null=True), help_text="Whole numbers in `units`."
@@ -71,7 +72,7 @@ class RowsSerializer(serializers.Serializer[Any]):
     version = serializers.IntegerField(help_text="The number of the definition that the value is of.")
     grain = serializers.ChoiceField(choices=Grain.choices)
     segment = serializers.CharField(allow_blank=True)
-    start = serializers.DateField()
+    start = DayField()
     value = serializers.FloatField(allow_null=True, help_text="The stored value; it recomputes from all the rows.")
     unit = serializers.CharField(allow_blank=True)
     n = serializers.IntegerField()
@@ -84,17 +85,17 @@ class RowsSerializer(serializers.Serializer[Any]):
 class FrozenSerializer(serializers.Serializer[Any]):
     value = serializers.FloatField(allow_null=True)
     n = serializers.IntegerField()
-    closed_at = serializers.DateTimeField()
+    closed_at = InstantField()
 
 
 class RestatementSerializer(serializers.Serializer[Any]):
     grain = serializers.ChoiceField(choices=Grain.choices)
-    start = serializers.DateField()
+    start = DayField()
     version = serializers.IntegerField(source="version.number")
     old = serializers.FloatField(allow_null=True, help_text="What was published first.")
     new = serializers.FloatField(allow_null=True, help_text="What it is.")
     n = serializers.IntegerField()
-    at = serializers.DateTimeField(help_text="When it last changed.")
+    at = InstantField(help_text="When it last changed.")
     edits = serializers.IntegerField(help_text="How many row changes stand behind it.")
     frozen = FrozenSerializer(allow_null=True, help_text="What reports show, where the month is closed.")
 
@@ -102,7 +103,7 @@ class RestatementSerializer(serializers.Serializer[Any]):
 class RestatementsQuestionSerializer(serializers.Serializer[Any]):
     grain = serializers.ChoiceField(choices=Grain.choices, required=False, help_text="Weeks and months without it.")
     segment = serializers.CharField(default="", allow_blank=True, help_text="dimension=word")
-    as_of = serializers.DateTimeField(required=False, help_text="What had been restated by this instant.")
+    as_of = AskedInstantField(required=False, help_text="What had been restated by this instant.")
 
 
 def answer_rows(key: str, question: Mapping[str, Any], request: Request, *, at: datetime) -> dict[str, Any]:

@@ -7,14 +7,14 @@ from django_filters import ChoiceFilter
 from rest_framework import serializers
 
 from foundation.filters import Filters, ReferenceFilter, TextFilter
-from foundation.serializers import NumberField, RowSerializer
+from foundation.serializers import DayField, NumberField, RowSerializer
 from foundation.viewsets import CreateViews
 from metrics.models import Target, TargetShape
 from metrics.services.targets import NewTarget, set_target, take_last_month
 
 
 class MilestoneSerializer(serializers.Serializer[Any]):
-    day = serializers.DateField()
+    day = DayField()
     value = NumberField()
 
 

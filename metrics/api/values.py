@@ -8,9 +8,11 @@ from django.http import Http404
 from rest_framework import serializers
 
 from foundation.errors import InvalidInputError
+from foundation.serializers import AskedDayField, AskedInstantField, DayField, InstantField
 from metrics.models import Grain, MetricVersion
 from metrics.periods import ALL_START
 from metrics.selectors.as_of import Cut, get_version_at, list_series_as_of
+from metrics.selectors.intervals import interval_of
 from metrics.selectors.values import Point, Series, calendar_for, get_series, get_version
 
 MAX_POINTS = 2000
@@ -35,21 +37,23 @@ _DEFAULT_DAYS = {
 
 class QuestionSerializer(serializers.Serializer[Any]):
     grain = serializers.ChoiceField(choices=Grain.choices, default=Grain.MONTH)
-    start = serializers.DateField(required=False, help_text="Any day of the first period.")
-    end = serializers.DateField(required=False, help_text="Any day of the last period; today without it.")
+    start = AskedDayField(required=False, help_text="Any day of the first period.")
+    end = AskedDayField(required=False, help_text="Any day of the last period; today without it.")
     segment = serializers.CharField(default="", allow_blank=True, help_text="dimension=word")
-    as_of = serializers.DateTimeField(required=False, help_text="The values as they were believed at this instant.")
+    as_of = AskedInstantField(required=False, help_text="The values as they were believed at this instant.")
 
 
 class PointSerializer(serializers.Serializer[Any]):
-    start = serializers.DateField(help_text="The period's first day.")
-    end = serializers.DateField(allow_null=True, help_text="The first day after it; null for the whole history.")
+    start = DayField(help_text="The period's first day.")
+    end = DayField(allow_null=True, help_text="The first day after it; null for the whole history.")
     value = serializers.FloatField(allow_null=True, help_text="null is no data.")
     unit = serializers.CharField()
     n = serializers.IntegerField(help_text="How many rows the value is made of.")
+    low = serializers.FloatField(allow_null=True, help_text="Of a share of rows its 95 % Wilson interval; else null.")
+    high = serializers.FloatField(allow_null=True)
     version = serializers.IntegerField(help_text="The number of the definition.")
-    as_of = serializers.DateTimeField(help_text="The instant the value was believed at; now without `as_of`.")
-    computed_at = serializers.DateTimeField(allow_null=True, help_text="When the value was computed.")
+    as_of = InstantField(help_text="The instant the value was believed at; now without `as_of`.")
+    computed_at = InstantField(allow_null=True, help_text="When the value was computed.")
     complete = serializers.BooleanField(help_text="Whether the period had ended.")
     restated = serializers.BooleanField(help_text="Whether the value changed after it had been published.")
 
@@ -60,7 +64,7 @@ class SeriesSerializer(serializers.Serializer[Any]):
     segment = serializers.CharField()
     unit = serializers.CharField()
     version = serializers.IntegerField()
-    as_of = serializers.DateTimeField()
+    as_of = InstantField()
     results = PointSerializer(many=True)
 
 
@@ -128,13 +132,17 @@ def _range(version: MetricVersion, question: Mapping[str, Any], *, at: datetime)
 
 
 def _point(series: Series, point: Point, at: datetime) -> dict[str, Any]:
+    version = point.version or series.version
+    low, high = interval_of(version, point.value, point.n) or (None, None)
     return {
         "start": point.start,
         "end": point.end,
         "value": point.value,
         "unit": series.metric.unit,
         "n": point.n,
-        "version": (point.version or series.version).number,
+        "low": low,
+        "high": high,
+        "version": version.number,
         "as_of": at,
         "computed_at": point.computed_at,
         "complete": point.complete,

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from foundation.errors import InvalidInputError, RefusedTransitionError
 from metrics.kinds import Value
-from metrics.models import Hypothesis, HypothesisState, MetricVersion, Verdict
+from metrics.models import Hypothesis, HypothesisKind, HypothesisState, MetricVersion, Verdict
 from metrics.selectors.values import get_version
 from metrics.selectors.windows import NoWindowError, value_between
 from metrics.services.experiments import local_day
@@ -28,14 +28,19 @@ def change_hypothesis(*, hypothesis_id: int, fields: Mapping[str, Any]) -> Hypot
         return _saved(hypothesis)
 
 
-def lock_hypothesis(*, hypothesis_id: int, by: Any, at: datetime) -> Hypothesis:
+def lock_hypothesis(*, hypothesis_id: int, by: Any, at: datetime, is_signed: bool = False) -> Hypothesis:
     """Begin testing: the expectation is fixed and the value before is copied beside it.
 
-    Raises InvalidInputError naming the field that is missing: a window of complete days before, an expected change, a
-    metric that has a value there.
+    A partnership hypothesis needs `is_signed`: that both owners signed, which the caller has seen to. Raises
+    InvalidInputError naming the field that is missing: a window of complete days before, an expected change, a metric
+    that has a value there.
     """
     with transaction.atomic():
         hypothesis = _locked(hypothesis_id)
+        if hypothesis.kind == HypothesisKind.PARTNERSHIP and not is_signed:
+            raise InvalidInputError(
+                "kind", "A partnership experiment begins by its sign-off, once both have signed it."
+            )
         _refuse_unless(hypothesis, HypothesisState.TESTING, HypothesisState.DRAFT)
         before = _value_before(hypothesis, today=local_day(at))
         hypothesis.before_value, hypothesis.before_n = before.value, before.n
@@ -43,8 +48,12 @@ def lock_hypothesis(*, hypothesis_id: int, by: Any, at: datetime) -> Hypothesis:
         return _saved(hypothesis)
 
 
-def decide_hypothesis(*, hypothesis_id: int, verdict: str, note: str, by: Any, at: datetime) -> Hypothesis:
+def decide_hypothesis(
+    *, hypothesis_id: int, verdict: str, note: str, by: Any, at: datetime, is_acknowledged: bool = False
+) -> Hypothesis:
     """Give the verdict, with the value of an equally long window after, frozen.
+
+    A partnership hypothesis needs `is_acknowledged`: that both owners know the verdict, which the caller has seen to.
 
     The window ends on the due day, or on the last complete day where the verdict comes earlier. Raises
     InvalidInputError without a note, or where fewer rows than the minimum would carry validated or refuted.
@@ -56,6 +65,8 @@ def decide_hypothesis(*, hypothesis_id: int, verdict: str, note: str, by: Any, a
     with transaction.atomic():
         hypothesis = _locked(hypothesis_id)
         _refuse_unless(hypothesis, HypothesisState.DECIDED, HypothesisState.TESTING)
+        if hypothesis.kind == HypothesisKind.PARTNERSHIP and not is_acknowledged:
+            raise InvalidInputError("kind", "The verdict of a partnership experiment waits for both owners.")
         after = _value_after(hypothesis, today=local_day(at))
         if verdict in {Verdict.VALIDATED, Verdict.REFUTED} and after.n < hypothesis.minimum_n:
             needed = f"{after.n} rows after, {hypothesis.minimum_n} needed"

@@ -67,7 +67,7 @@ def find_capability(
     )
 
 
-def wilson_interval(successes: int, n: int, z: float = Z_95) -> tuple[float, float]:
+def wilson_interval(successes: float, n: int, z: float = Z_95) -> tuple[float, float]:
     """The score interval of a share (Wilson 1927), 95 % by default; 0 to 1 without observations."""
     if n == 0:
         return 0.0, 1.0

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
 
+from metrics.statistics.capability import wilson_interval
 from metrics.statistics.fisher import fisher_p, is_small
 
 _NORMAL = NormalDist()
@@ -57,11 +58,8 @@ def sample_ratio_p(counts: Sequence[int], weights: Sequence[float]) -> float | N
 
 
 def wilson(successes: float, n: int, *, alpha: float = 0.05) -> tuple[float, float]:
-    """The interval of a proportion (Wilson, 1927)."""
-    z = _NORMAL.inv_cdf(1 - alpha / 2)
-    share, z2 = successes / n, z * z
-    centre, spread = share + z2 / (2 * n), z * math.sqrt(share * (1 - share) / n + z2 / (4 * n * n))
-    return max((centre - spread) / (1 + z2 / n), 0.0), min((centre + spread) / (1 + z2 / n), 1.0)
+    """The interval of a proportion (Wilson, 1927), as `metrics.statistics.capability` has it."""
+    return wilson_interval(successes, n, _NORMAL.inv_cdf(1 - alpha / 2))
 
 
 def compare_proportions(control: tuple[float, int], treatment: tuple[float, int], *, alpha: float) -> Difference:

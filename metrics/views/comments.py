@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from foundation.access import requires
+from foundation.form_fields import DayField
 from foundation.words import local
 from metrics.models.bounds import DAYS
 from metrics.services.annotations import NewAnnotation, annotate
@@ -20,7 +21,7 @@ from metrics.views.asked import asked_version
 class CommentForm(forms.Form):
     """What happened, and on which day."""
 
-    happened_on = forms.DateField(label="Day", validators=DAYS, widget=forms.DateInput(attrs={"type": "date"}))
+    happened_on = DayField(label="Day", validators=DAYS)
     text = forms.CharField(label="What happened", max_length=300)
 
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:

@@ -15,6 +15,7 @@ from foundation.json_export import send_json
 from metrics.models import Grain, Kind, MetricVersion
 from metrics.periods import ALL_START
 from metrics.selectors.as_of import Cut, list_series_as_of
+from metrics.selectors.intervals import interval_of
 from metrics.selectors.made_of import Input, list_inputs
 from metrics.selectors.population import can_list, get_population, measure_names, rows_permission
 from metrics.selectors.rows import Row, iter_rows, value_of
@@ -25,7 +26,21 @@ from metrics.sources import get_source
 from metrics.views.asked import asked_day, asked_grain, asked_instant, asked_segment, asked_version
 
 _TIMES = ("restated_at", "computed_at")
-_SERIES_HEAD = ("metric", "version", "grain", "start", "last_day", "value", "unit", "n", "complete", "path", *_TIMES)
+_SERIES_HEAD = (
+    "metric",
+    "version",
+    "grain",
+    "start",
+    "last_day",
+    "value",
+    "unit",
+    "n",
+    "complete",
+    "path",
+    *_TIMES,
+    "low",
+    "high",
+)
 _ROWS_HEAD = ("key", "label", "detail", "at", "url", "value")
 
 
@@ -66,9 +81,11 @@ def _series(request: HttpRequest, key: str) -> tuple[str, list[list[object]]]:
 
     def row(point: Point) -> list[object]:
         day = point.end - timedelta(days=1) if point.end else point.start
+        shown = point.version or version
         return [
-            key, (point.version or version).number, grain, point.start, day, point.value, version.metric.unit, point.n,
-            point.complete, expected_at(target, day) if target else None, point.restated_at, point.computed_at,
+            key, shown.number, grain, point.start, day, point.value, version.metric.unit, point.n, point.complete,
+            expected_at(target, day) if target else None, point.restated_at, point.computed_at,
+            *(interval_of(shown, point.value, point.n) or (None, None)),
         ]  # fmt: skip
 
     return grain, [row(point) for point in series.points]

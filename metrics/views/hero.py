@@ -11,6 +11,7 @@ from metrics.selectors.population import find_source
 from metrics.selectors.standings import Standing
 from metrics.statistics.forecast import Forecast
 from metrics.statistics.xmr import MIN_BASELINE
+from metrics.views.intervals import interval_words
 from metrics.views.outlook import chance_words, outlook_words, since_words
 from metrics.views.periods import period_name
 from metrics.views.tiles import assurance_icon, signal_words, state_words, variation_icon
@@ -120,12 +121,13 @@ def _limit_words(standing: Standing, unit: Unit) -> str:
     return f"{words} Limits {span}, mean {unit.write(limits.centre)}"
 
 
-def population_words(standing: Standing) -> str:
-    """Week 46, n = 412, complete."""
+def population_words(standing: Standing, unit: Unit) -> str:
+    """Week 46, n = 412, complete; of a share with its interval."""
     last = standing.last
     if last is None:
         return "no complete week"
-    return f"{period_name(last.start, 'week', week_start=standing.version.week_start)}, n = {last.n:,}, complete"
+    words = f"{period_name(last.start, 'week', week_start=standing.version.week_start)}, n = {last.n:,}, complete"
+    return ", ".join(filter(None, (words, interval_words(standing.version, last, unit))))
 
 
 def facts_for(standing: Standing, *, at: datetime) -> list[Fact]:

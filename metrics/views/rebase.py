@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods
 
 from foundation.access import requires
 from foundation.errors import InvalidInputError
+from foundation.form_fields import DayField
 from metrics.models import LimitMethod
 from metrics.models.signal import MAX_BASELINE
 from metrics.services.baselines import NewRebase, rebase_limits
@@ -19,9 +20,8 @@ from metrics.views.asked import asked_version
 class RebaseForm(forms.Form):
     """What a person decides about limits."""
 
-    first_period = forms.DateField(
+    first_period = DayField(
         label="From the week of",
-        widget=forms.DateInput(attrs={"type": "date"}),
         help_text="Any day of the first week after the process changed.",
     )
     wanted = forms.IntegerField(

@@ -8,6 +8,7 @@ from charts.spark import Mark, spark
 from charts.state import assurance, state, variation
 from foundation.words import duration
 from metrics.selectors.standings import Standing, last_day
+from metrics.views.intervals import interval_words
 from metrics.views.outlook import need_words
 from metrics.views.periods import day_name, period_name
 from metrics.views.units import Unit, unit_of
@@ -55,7 +56,7 @@ def tile_for(standing: Standing, *, today: date, large: bool = False) -> Tile:
         state=state(tone, why) if why else "",
         why=rate_words(standing, unit),
         by=metric.owner.name if metric.owner else "No owner",
-        population=_population(standing),
+        population=_population(standing, unit),
         stale=stale_mark(standing),
     )
 
@@ -147,11 +148,12 @@ def _side(standing: Standing, unit: Unit, today: date) -> tuple[str, ...]:
     )
 
 
-def _population(standing: Standing) -> str:
+def _population(standing: Standing, unit: Unit) -> str:
     last = standing.last
     if last is None:
         return "no complete week has a value yet"
     words = f"{period_name(last.start, 'week', week_start=standing.version.week_start)}, n = {last.n:,}"
+    words = ", ".join(filter(None, (words, interval_words(standing.version, last, unit))))
     return f"{words}, {standing.known} of 12 weeks for limits" if standing.limits is None else words
 
 

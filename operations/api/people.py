@@ -9,7 +9,7 @@ from operations.models import User
 class UserSerializer(RowSerializer):
     class Meta:
         model = User
-        fields = ("id", "email", "name", "is_service", "is_active", "joined_at")
+        fields = ("id", "email", "name", "is_service", "is_active", "lead", "joined_at")
         read_only_fields = fields
 
 

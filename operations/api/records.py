@@ -4,7 +4,7 @@ from auditlog.models import LogEntry
 from rest_framework import serializers
 
 from foundation.filters import Filters, InstantFilter, ReferenceFilter, TextFilter
-from foundation.serializers import RowSerializer
+from foundation.serializers import InstantField, RowSerializer
 from foundation.viewsets import ReadViews
 from operations.models import Heartbeat, IdempotencyRecord
 
@@ -52,7 +52,7 @@ class IdempotencyRecordViews(ReadViews):
 class AuditEntrySerializer(RowSerializer):
     model = serializers.CharField(source="content_type.model", read_only=True)
     action = serializers.CharField(source="get_action_display", read_only=True)
-    at = serializers.DateTimeField(source="timestamp", read_only=True)
+    at = InstantField(source="timestamp", read_only=True)
     request_id = serializers.CharField(source="cid", read_only=True, allow_null=True)
 
     class Meta:

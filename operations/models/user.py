@@ -3,6 +3,7 @@ from typing import Any, ClassVar
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
+from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 
@@ -33,6 +34,14 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_service = models.BooleanField("internal tool, not a person", default=False)
     is_active = models.BooleanField(default=True)
     joined_at = models.DateTimeField(default=timezone.now)
+    lead = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="led_people",
+        help_text="Whom it is handed up to when this person is late with something.",
+    )
 
     objects: ClassVar[UserManager] = UserManager()
 
@@ -45,6 +54,11 @@ class User(AbstractBaseUser, PermissionsMixin):
         constraints = [
             models.UniqueConstraint(Lower("email"), name="user_email_unique_ci"),
             not_blank("name", model="user"),
+            models.CheckConstraint(
+                name="user_leads_somebody_else",
+                condition=Q(lead__isnull=True) | ~Q(lead=F("id")),
+                violation_error_message="Nobody is their own lead.",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,3 +1,25 @@
-from partnerships.admin import checks, partners
+from partnerships.admin import (
+    checks,
+    incident_records,
+    incidents,
+    launches,
+    ledger,
+    overlays,
+    partners,
+    slos,
+    status_page,
+    terms,
+)
 
-__all__ = ["checks", "partners"]
+__all__ = [
+    "checks",
+    "incident_records",
+    "incidents",
+    "launches",
+    "ledger",
+    "overlays",
+    "partners",
+    "slos",
+    "status_page",
+    "terms",
+]

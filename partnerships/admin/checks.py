@@ -1,6 +1,6 @@
 """Health checks and what they measured in the admin."""
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django import forms
 from django.contrib import admin, messages
@@ -10,10 +10,20 @@ from django.urls import reverse
 from django.utils import timezone
 
 from foundation.admin import EditAdmin, ReadOnlyAdmin, VersionedForm
-from partnerships.models import RECORDED, CheckResult, HealthCheck, LatencyHour, StatusInterval, UptimeHour
+from operations.models import User
+from partnerships.models import (
+    RECORDED,
+    CheckResult,
+    HealthCheck,
+    LatencyHour,
+    StatusInterval,
+    UptimeDay,
+    UptimeHour,
+    VantageResult,
+)
 from partnerships.probes.heartbeat import HEARTBEAT
 from partnerships.probes.registry import list_kinds
-from partnerships.probes.rules import list_check_problems
+from partnerships.probes.rules import VOUCHED, list_approver_problems, list_check_problems
 from partnerships.services.events import pause_check, resume_check
 from partnerships.services.heartbeats import issue_heartbeat_key
 
@@ -22,6 +32,8 @@ class HealthCheckForm(VersionedForm):
     """Refuses a URL that may not be fetched and settings that the kind does not take."""
 
     kind = forms.ChoiceField(choices=list_kinds, initial="http")
+    person: User
+    """Who fills it in."""
 
     class Meta:
         help_texts: ClassVar = {
@@ -34,6 +46,11 @@ class HealthCheckForm(VersionedForm):
             wanted = {name: cleaned[name] for name in ("kind", "url", "config", "counts_for_uptime")}
             for name, message in list_check_problems(**wanted):
                 self.add_error(name, message)
+        if set(VOUCHED) <= set(cleaned):
+            before = HealthCheck.objects.filter(pk=self.instance.pk).first()
+            stored = {name: getattr(before, name) for name in VOUCHED} if before else {}
+            for name, message in list_approver_problems(stored=stored, wanted=cleaned, by=self.person):
+                self.add_error(name, message)
         return cleaned
 
 
@@ -44,11 +61,12 @@ class HealthCheckAdmin(EditAdmin):
     list_select_related = ("integration",)
     list_filter = ("state", "kind", "is_paused")
     search_fields = ("name", "integration__name", "url")
-    autocomplete_fields = ("integration",)
+    autocomplete_fields = ("integration", "maintenance_approver")
     readonly_fields = (
         "is_paused",
         "state",
         "state_since",
+        "flapping_since",
         "last_result_at",
         "last_outcome",
         "last_reason",
@@ -57,6 +75,12 @@ class HealthCheckAdmin(EditAdmin):
         "next_due_at",
     )
     actions = ("pause", "resume", "issue_heartbeat_key")
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:  # noqa: FBT001, FBT002
+        """The form, which knows who fills it in."""
+        form = super().get_form(request, obj, change, **kwargs)
+        form.person = cast("User", request.user)  # type: ignore[attr-defined]
+        return form
 
     def has_change_permission(self, request: HttpRequest, obj: HealthCheck | None = None) -> bool:
         """Imported history is shown: it has no settings."""
@@ -110,6 +134,13 @@ class CheckResultAdmin(_OfCheckAdmin):
     ordering = ("-pk",)
 
 
+@admin.register(VantageResult)
+class VantageResultAdmin(_OfCheckAdmin):
+    list_display = ("observed_at", "health_check", "probe", "outcome", "reason")
+    list_filter = ("outcome",)
+    ordering = ("-pk",)
+
+
 @admin.register(StatusInterval)
 class StatusIntervalAdmin(_OfCheckAdmin):
     list_display = ("health_check", "state", "started_at", "ended_at", "reason")
@@ -119,8 +150,25 @@ class StatusIntervalAdmin(_OfCheckAdmin):
 
 @admin.register(UptimeHour)
 class UptimeHourAdmin(_OfCheckAdmin):
-    list_display = ("hour", "health_check", "tier", "up_us", "degraded_us", "down_us", "unknown_us", "paused_us")
-    list_filter = ("tier",)
+    list_display = (
+        "hour",
+        "health_check",
+        "tier",
+        "is_planned",
+        "up_us",
+        "degraded_us",
+        "down_us",
+        "unknown_us",
+        "paused_us",
+    )
+    list_filter = ("tier", "is_planned")
+    ordering = ("-pk",)
+
+
+@admin.register(UptimeDay)
+class UptimeDayAdmin(_OfCheckAdmin):
+    list_display = ("day_on", "health_check", "tier", "is_planned", "up_us", "degraded_us", "down_us", "unknown_us")
+    list_filter = ("tier", "is_planned")
     ordering = ("-pk",)
 
 

@@ -21,7 +21,7 @@ from partnerships.models import (
 )
 from partnerships.probes.heartbeat import HEARTBEAT
 from partnerships.probes.registry import list_kinds
-from partnerships.probes.rules import list_check_problems
+from partnerships.probes.rules import VOUCHED, list_approver_problems, list_check_problems
 from partnerships.services.events import pause_check, resume_check
 from partnerships.services.heartbeats import issue_heartbeat_key
 from partnerships.services.poll import get_engine
@@ -41,6 +41,7 @@ _DERIVED = (
     "last_beat_at",
     "next_due_at",
     "stale_at",
+    "flapping_since",
 )
 
 
@@ -58,6 +59,7 @@ class HealthCheckSerializer(RowSerializer):
             "url",
             "config",
             "counts_for_uptime",
+            "maintenance_approver",
             "interval_seconds",
             "retry_interval_seconds",
             "timeout_ms",
@@ -83,6 +85,10 @@ class HealthCheckSerializer(RowSerializer):
         wanted = {name: attrs.get(name, getattr(row, name)) for name in judged}
         problems: dict[str, list[str]] = {}
         for name, message in list_check_problems(**wanted):
+            problems.setdefault(name, []).append(message)
+        stored = {name: getattr(row, name) for name in VOUCHED} if row.pk else {}
+        vouched = {name: attrs.get(name, stored.get(name, wanted.get(name))) for name in VOUCHED}
+        for name, message in list_approver_problems(stored=stored, wanted=vouched, by=self.context["request"].user):
             problems.setdefault(name, []).append(message)
         if problems:
             raise serializers.ValidationError(problems)

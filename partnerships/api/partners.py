@@ -13,29 +13,113 @@ from rest_framework.response import Response
 from foundation.filters import Filters, FlagFilter, InstantFilter, ReferenceFilter, TextFilter
 from foundation.serializers import RowSerializer
 from foundation.viewsets import CreateViews, EditViews, ReadViews
-from operations.models import User
-from partnerships.models import AccountingProfile, Integration, Partner, PartnerStatus, Tier, TierPeriod
-from partnerships.services.tiers import change_integration_tier, start_integration_tier
+from operations.models import BusinessCalendar, User
+from partnerships.models import (
+    AccountingProfile,
+    Integration,
+    Partner,
+    PartnerContact,
+    PartnerKind,
+    PartnerStage,
+    PartnerStageChange,
+    Tier,
+    TierPeriod,
+)
+from partnerships.selectors.accounting import service_hours_problem
+from partnerships.selectors.promotion import get_promotion_checklist
+from partnerships.services.partners import change_partner_stage
+from partnerships.services.promotion import decide_integration_tier
+from partnerships.services.tiers import start_integration_tier
 
 
 class PartnerSerializer(RowSerializer):
     class Meta:
         model = Partner
-        fields = ("id", "name", "slug", "status", "website", "owner", "notes", "version")
+        fields = ("id", "name", "slug", "kind", "stage", "website", "owner", "notes", "added_at", "version")
+        read_only_fields = ("added_at",)
+
+    def validate_stage(self, stage: str) -> str:
+        """The stage of a new partner; one that exists goes from stage to stage by steps."""
+        if self.instance is not None and stage != self.instance.stage:
+            raise serializers.ValidationError("Cannot be set here: post to stage-changes/.", code="read_only")
+        return stage
 
 
 class PartnerFilters(Filters):
     q = TextFilter(field_name="name", lookup_expr="icontains")
-    status = ChoiceFilter(choices=PartnerStatus.choices)
+    kind = ChoiceFilter(choices=PartnerKind.choices)
+    stage = ChoiceFilter(choices=PartnerStage.choices)
     owner = ReferenceFilter()
 
 
+class StageStepSerializer(serializers.Serializer[Any]):
+    stage = serializers.ChoiceField(choices=PartnerStage.choices)
+    reason = serializers.CharField(max_length=500)
+
+
+class PartnerStageChangeSerializer(RowSerializer):
+    class Meta:
+        model = PartnerStageChange
+        fields = ("id", "partner", "old_stage", "new_stage", "changed_at", "changed_by", "reason")
+        read_only_fields = fields
+
+
 class PartnerViews(EditViews):
-    """App providers that we integrate with."""
+    """App providers, vendors and suppliers. The stage is changed through its sub-resource."""
 
     queryset = Partner.objects.all()
     serializer_class = PartnerSerializer
     filterset_class = PartnerFilters
+    action_permissions: ClassVar = {"change_stage": ("partnerships.change_partner",)}
+
+    def create_row(self, serializer: serializers.BaseSerializer[Any]) -> Partner:
+        """A new partner begins in the stage that is given, now."""
+        partner: Partner = serializer.save(added_at=timezone.now())
+        return partner
+
+    @extend_schema(request=StageStepSerializer, responses={201: PartnerStageChangeSerializer})
+    @action(detail=True, methods=["post"], url_path="stage-changes")
+    def change_stage(self, request: Request, pk: str) -> Response:  # noqa: ARG002
+        """Take the partner to another stage; 409 names the allowed ones where there is no such step."""
+        wanted = self.read_body(request, StageStepSerializer)
+        by = cast("User", request.user)
+        partner = change_partner_stage(partner_id=self.get_object().pk, by=by, at=timezone.now(), **wanted)
+        return Response(PartnerStageChangeSerializer(partner.stage_changes.first()).data, status=201)
+
+
+class PartnerStageChangeFilters(Filters):
+    partner = ReferenceFilter()
+    new_stage = ChoiceFilter(choices=PartnerStage.choices)
+    changed_from = InstantFilter(field_name="changed_at", lookup_expr="gte")
+    changed_to = InstantFilter(field_name="changed_at", lookup_expr="lt")
+
+
+class PartnerStageChangeViews(ReadViews):
+    """The steps of partners from stage to stage."""
+
+    queryset = PartnerStageChange.objects.all()
+    serializer_class = PartnerStageChangeSerializer
+    filterset_class = PartnerStageChangeFilters
+
+
+class PartnerContactSerializer(RowSerializer):
+    class Meta:
+        model = PartnerContact
+        fields = ("id", "partner", "name", "role", "email", "phone", "is_primary", "notes", "left_on", "version")
+
+
+class PartnerContactFilters(Filters):
+    q = TextFilter(field_name="name", lookup_expr="icontains")
+    partner = ReferenceFilter()
+    is_primary = FlagFilter()
+
+
+class PartnerContactViews(EditViews):
+    """People at partners whom we talk to."""
+
+    queryset = PartnerContact.objects.all()
+    serializer_class = PartnerContactSerializer
+    filterset_class = PartnerContactFilters
 
 
 class IntegrationSerializer(RowSerializer):
@@ -56,12 +140,37 @@ class IntegrationFilters(Filters):
 class TierChangeSerializer(serializers.Serializer[Any]):
     tier = serializers.ChoiceField(choices=Tier.choices)
     reason = serializers.CharField(max_length=300, default="", allow_blank=True)
+    override_reason = serializers.CharField(max_length=300, default="", allow_blank=True)
+
+
+class ChecklistLineSerializer(serializers.Serializer[Any]):
+    key = serializers.CharField()
+    requirement = serializers.CharField()
+    evidence = serializers.CharField()
+    is_met = serializers.BooleanField()
+
+
+class ChecklistSerializer(serializers.Serializer[Any]):
+    """What production asks of an integration, computed now."""
+
+    is_met = serializers.BooleanField()
+    lines = ChecklistLineSerializer(many=True)
 
 
 class TierPeriodSerializer(RowSerializer):
     class Meta:
         model = TierPeriod
-        fields = ("id", "integration", "tier", "started_at", "ended_at", "changed_by", "reason")
+        fields = (
+            "id",
+            "integration",
+            "tier",
+            "started_at",
+            "ended_at",
+            "changed_by",
+            "reason",
+            "checklist",
+            "override_reason",
+        )
         read_only_fields = fields
 
 
@@ -85,14 +194,22 @@ class IntegrationViews(EditViews):
         """Put the integration into another tier from now on; the past keeps its tier."""
         wanted = self.read_body(request, TierChangeSerializer)
         now = timezone.now()
-        period = change_integration_tier(
+        period = decide_integration_tier(
             integration_id=self.get_object().pk,
             tier=wanted["tier"],
             reason=wanted["reason"],
+            override_reason=wanted["override_reason"],
             by=cast("User", request.user),
             at=now,
         )
         return Response(TierPeriodSerializer(period).data, status=201)
+
+    @extend_schema(responses={200: ChecklistSerializer})
+    @action(detail=True, url_path="promotion-checklist", filterset_class=None, pagination_class=None)
+    def promotion_checklist(self, request: Request, pk: str) -> Response:  # noqa: ARG002
+        """What production asks of it, each line with its evidence now."""
+        checklist = get_promotion_checklist(self.get_object(), at=timezone.now())
+        return Response(ChecklistSerializer(checklist).data)
 
 
 class TierPeriodFilters(Filters):
@@ -136,8 +253,14 @@ class AccountingProfileSerializer(RowSerializer):
             "unknown",
             "degraded_weight",
             "min_outage_seconds",
+            "service_hours",
             "is_default",
         )
+
+    def validate_service_hours(self, value: BusinessCalendar | None) -> BusinessCalendar | None:
+        if problem := service_hours_problem(value, at=timezone.now()):
+            raise serializers.ValidationError(problem)
+        return value
 
 
 class AccountingProfileFilters(Filters):

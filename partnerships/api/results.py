@@ -1,8 +1,8 @@
 """What probing gave: results, intervals and the hours made of them."""
 
-from django_filters import ChoiceFilter
+from django_filters import ChoiceFilter, DateFilter
 
-from foundation.filters import Filters, InstantFilter, ReferenceFilter
+from foundation.filters import Filters, FlagFilter, InstantFilter, ReferenceFilter
 from foundation.serializers import RowSerializer
 from foundation.viewsets import ReadViews
 from partnerships.models import (
@@ -12,6 +12,7 @@ from partnerships.models import (
     Outcome,
     StatusInterval,
     Tier,
+    UptimeDay,
     UptimeHour,
 )
 
@@ -81,22 +82,67 @@ class StatusIntervalViews(ReadViews):
 class UptimeHourSerializer(RowSerializer):
     class Meta:
         model = UptimeHour
-        fields = ("id", "health_check", "hour", "tier", "up_us", "degraded_us", "down_us", "unknown_us", "paused_us")
+        fields = (
+            "id",
+            "health_check",
+            "hour",
+            "tier",
+            "is_planned",
+            "up_us",
+            "degraded_us",
+            "down_us",
+            "unknown_us",
+            "paused_us",
+        )
         read_only_fields = fields
 
 
 class UptimeHourFilters(_OfCheck):
     tier = ChoiceFilter(choices=Tier.choices)
+    is_planned = FlagFilter()
     hour_from = InstantFilter(field_name="hour", lookup_expr="gte")
     hour_to = InstantFilter(field_name="hour", lookup_expr="lt")
 
 
 class UptimeHourViews(ReadViews):
-    """Microseconds by state, per check, hour and tier."""
+    """Microseconds by state, per check, hour and tier, inside and outside planned maintenance."""
 
     queryset = UptimeHour.objects.all()
     serializer_class = UptimeHourSerializer
     filterset_class = UptimeHourFilters
+
+
+class UptimeDaySerializer(RowSerializer):
+    class Meta:
+        model = UptimeDay
+        fields = (
+            "id",
+            "health_check",
+            "day_on",
+            "tier",
+            "is_planned",
+            "up_us",
+            "degraded_us",
+            "down_us",
+            "unknown_us",
+            "paused_us",
+        )
+        read_only_fields = fields
+
+
+class UptimeDayFilters(_OfCheck):
+    tier = ChoiceFilter(choices=Tier.choices)
+    is_planned = FlagFilter()
+    day_from = DateFilter(field_name="day_on", lookup_expr="gte")
+    day_to = DateFilter(field_name="day_on", lookup_expr="lt")
+
+
+class UptimeDayViews(ReadViews):
+    """Microseconds by state, per check, UTC day and tier, inside and outside planned maintenance."""
+
+    queryset = UptimeDay.objects.all()
+    serializer_class = UptimeDaySerializer
+    filterset_class = UptimeDayFilters
 
 
 class LatencyHourSerializer(RowSerializer):

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Sequence
 
 from partnerships.health.uptime import Span
 
-# The first of these that any check is in. A check that is paused or not yet monitored says nothing; an unknown one
-# keeps the whole from being called up, and hides no trouble of another.
-_ORDER = ("down", "degraded", "unknown", "pending", "up", "paused")
+# The first of these that any check is in. A check in maintenance, paused or not yet monitored says nothing; an unknown
+# one keeps the whole from being called up, and hides no trouble of another.
+_ORDER = ("down", "degraded", "unknown", "pending", "up", "maintenance", "outside_hours", "paused")
 
 
 def worst_timeline(timelines: Iterable[Sequence[Span]]) -> list[Span]:

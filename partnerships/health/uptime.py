@@ -7,10 +7,11 @@ measured is never counted as up; `coverage` says how much was measured.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from typing import Protocol
 
 NO_DATA = "no data"
 QUOTABLE_COVERAGE = Fraction(95, 100)
@@ -55,12 +56,20 @@ class Window:
         return start, max(start, end)
 
 
+class OpenTime(Protocol):
+    """Answers when a service has to be there: the engine of business calendars does."""
+
+    def open_ranges(self, start: datetime, end: datetime) -> list[tuple[datetime, datetime]]:
+        """The open stretches within [start, end), in order."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Accounting:
     """The rules by which time is counted; printed beside every figure.
 
     `degraded_weight` is the share of degraded time that counts as downtime. `min_outage_us` bounds the outage counts
-    and leaves the uptime alone.
+    and leaves the uptime alone. Time outside `service_hours` is neither good nor bad; `hours_name` says which they are.
     """
 
     name: str = "standard"
@@ -69,6 +78,25 @@ class Accounting:
     unknown: str = "exclude"  # exclude | down | up
     degraded_weight: Decimal = Decimal(0)
     min_outage_us: int = 0
+    hours_name: str = ""
+    service_hours: OpenTime | None = field(default=None, compare=False, repr=False)
+
+    def open_us(self, start: int, end: int) -> int:
+        """How much of [start, end) lies within the service hours."""
+        if start >= end:
+            return 0
+        return end - start - sum(high - low for low, high in self.closed_ranges(start, end))
+
+    def closed_ranges(self, start: int, end: int) -> list[tuple[int, int]]:
+        """The stretches of [start, end) outside the service hours, in order."""
+        if self.service_hours is None or start >= end:
+            return []
+        found, at = [], start
+        for opens, closes in self.service_hours.open_ranges(from_us(start), from_us(end)):
+            if at < to_us(opens):
+                found.append((at, to_us(opens)))
+            at = to_us(closes)
+        return [*found, (at, end)] if at < end else found
 
     @property
     def label(self) -> str:
@@ -88,6 +116,7 @@ class Tally:
     unknown: int = 0
     paused: int = 0
     maintenance: int = 0
+    outside_hours: int = 0
 
     def __add__(self, other: Tally) -> Tally:
         return Tally(*(getattr(self, one.name) + getattr(other, one.name) for one in fields(self)))
@@ -98,7 +127,7 @@ class Tally:
 
     @property
     def total(self) -> int:
-        return self.measured + self.unknown + self.paused + self.maintenance
+        return self.measured + self.unknown + self.paused + self.maintenance + self.outside_hours
 
     def uptime(self, accounting: Accounting = STANDARD) -> Fraction | None:
         """Up time as a fraction of counted time; None when nothing counts."""
@@ -111,8 +140,11 @@ class Tally:
 
     @property
     def coverage(self) -> Fraction | None:
-        """Measured time as a fraction of the effective window without excluded maintenance; None when that is empty."""
-        expected = self.total - self.maintenance
+        """Measured time as a fraction of the effective window; None when that is empty.
+
+        Without excluded maintenance and what lies outside the service hours.
+        """
+        expected = self.total - self.maintenance - self.outside_hours
         return Fraction(self.measured, expected) if expected else None
 
 
@@ -130,11 +162,12 @@ def tally(
 ) -> Tally:
     """Time by class in the effective window. Time without a span, or pending, counts as unknown.
 
-    Spans must be in order and must not overlap; maintenance may come in any form.
+    Spans must be in order and must not overlap; maintenance may come in any form, or as spans in the state
+    "maintenance", and time outside the service hours as spans in the state "outside_hours" (see overlays.py).
     """
     start, end = window.effective
     planned = [] if accounting.maintenance == "measured" else merge_ranges(maintenance, start, end)
-    counts = dict.fromkeys(("up", "degraded", "down", "unknown", "paused"), 0)
+    counts = dict.fromkeys((one.name for one in fields(Tally)), 0)
     for span in spans:
         low = max(span.start, start)
         high = end if span.end is None else min(span.end, end)
@@ -143,10 +176,10 @@ def tally(
             counts[kind] += high - low - _overlap(planned, low, high)
     maintained = sum(high - low for low, high in planned)
     counts["unknown"] += end - start - maintained - sum(counts.values())
+    counts["maintenance"] += maintained
     if accounting.maintenance == "up":
-        counts["up"] += maintained
-        maintained = 0
-    return Tally(**counts, maintenance=maintained)
+        counts["up"] += counts.pop("maintenance")
+    return Tally(**counts)
 
 
 def merge_ranges(ranges: Iterable[tuple[int, int]], start: int, end: int) -> list[tuple[int, int]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -26,6 +27,10 @@ class CheckRow:
     site: str
     state: RecordedState
     latency_us: int | None
+
+
+_BREAKS = {"Cc", "Zl", "Zp"}
+"""Unicode's categories of control characters and separators of lines and paragraphs."""
 
 
 class _RefusedValueError(Exception):
@@ -64,6 +69,8 @@ def _row(line: int, values: dict[str, str], mapping: CheckMapping, now: datetime
     site = values["site"]
     if site in missing or len(site) > MAX_SITE:
         raise _RefusedValueError("site", site, f"must have 1 to {MAX_SITE} characters")
+    if any(unicodedata.category(character) in _BREAKS for character in site):
+        raise _RefusedValueError("site", site, "must be one line without control characters")
     word = values["state"]
     if word not in mapping.states:
         raise _RefusedValueError("state", word, f"is none of {', '.join(mapping.states)}")

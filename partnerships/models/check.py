@@ -1,3 +1,4 @@
+from django.conf import settings
 from django.core.validators import MinValueValidator
 from django.db import models
 
@@ -38,6 +39,14 @@ class HealthCheck(models.Model):
     counts_for_uptime = models.BooleanField(
         default=True, help_text="Off for a partner's own status page, which is shown beside our measurement."
     )
+    maintenance_approver = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="In whose name maintenance that this feed announces counts at once; empty: each waits for approval.",
+    )
     interval_seconds = models.PositiveIntegerField(default=60, validators=[MinValueValidator(5)])
     retry_interval_seconds = models.PositiveIntegerField(default=20, validators=[MinValueValidator(5)])
     timeout_ms = models.PositiveIntegerField("timeout, ms", default=10_000)
@@ -76,6 +85,9 @@ class HealthCheck(models.Model):
     last_reason = models.CharField(max_length=60, blank=True, editable=False)
     last_detail = models.CharField(max_length=300, blank=True, editable=False)
     last_latency_us = models.PositiveBigIntegerField(null=True, blank=True, editable=False)
+    flapping_since = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="Since when its state changes again and again, if it does."
+    )
     stale_at = models.DateTimeField(null=True, blank=True, editable=False)
     rolled_up_to = models.DateTimeField(
         null=True, blank=True, editable=False, help_text="Uptime hours are exact up to this instant."

@@ -57,6 +57,12 @@ class TierPeriod(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     reason = models.CharField(max_length=300, blank=True)
+    checklist = models.JSONField(
+        default=list, blank=True, help_text="Of a promotion: each requirement, its evidence and whether it was met."
+    )
+    override_reason = models.CharField(
+        max_length=300, blank=True, help_text="Why it was promoted though the checklist was not met."
+    )
 
     class Meta:
         ordering = ["integration", "started_at"]

@@ -1,7 +1,10 @@
 from django.db import models
+from django.utils.functional import cached_property
 
 from foundation.constraints import in_range, one_of
 from foundation.states import TonedChoices
+from operations.business_time.engine import BusinessTime
+from operations.selectors.calendars import get_business_time
 
 
 class MaintenanceRule(TonedChoices):
@@ -29,6 +32,14 @@ class AccountingProfile(models.Model):
     min_outage_seconds = models.PositiveIntegerField(
         default=0, help_text="A shorter gap is not an outage in the outage counts; it stays in the uptime."
     )
+    service_hours = models.ForeignKey(
+        "operations.BusinessCalendar",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="Time outside these hours is neither good nor bad; empty: every second counts.",
+    )
     is_default = models.BooleanField(default=False)
 
     class Meta:
@@ -45,3 +56,8 @@ class AccountingProfile(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} v{self.version}"
+
+    @cached_property
+    def open_time(self) -> BusinessTime | None:
+        """The engine of the service hours, kept for many questions; None where every second counts."""
+        return get_business_time(self.service_hours_id) if self.service_hours_id else None

@@ -8,27 +8,39 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from partnerships.fetching.transport import Request, Response, TransportError
+from foundation.fetching.transport import Request, Response, TransportError
+from partnerships.ledger.findings import CERTIFICATE_HEADER, find_link
 from partnerships.models.result import Outcome
+from partnerships.probes.announcements import Announcement
+from partnerships.probes.stories import Story
 
 Config = Mapping[str, Any]
 Problem = tuple[str, str]  # (field, message)
 
-# Response headers worth keeping: quota, back-off, and announced ends of an API.
-_KEPT_HEADERS = frozenset({"retry-after", "deprecation", "sunset", "link", "ratelimit", "ratelimit-policy"})
+# Response headers worth keeping: quota, back-off, and announced ends of an API or a token.
+_KEPT_HEADERS = frozenset(
+    {"retry-after", "deprecation", "sunset", "ratelimit", "ratelimit-policy", "github-authentication-token-expiration"}
+)
 _KEPT_PREFIXES = ("x-ratelimit-", "ratelimit-", "x-rate-limit-")
 _HEADER_LENGTH = 200
+_LINK = '<{}>; rel="deprecation"'
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What one response means. `error` is our own trouble and never the partner's downtime."""
+    """What one response means. `error` is our own trouble and never the partner's downtime.
+
+    `stories` are the incidents that a feed lists as going on, with others perhaps; None where it tells of none by name.
+    `announcements` are the maintenances that it lists for us; None where it has no list of them.
+    """
 
     outcome: Outcome
     reason: str = ""
     detail: str = ""
     failed_assertion: str = ""
     warnings: tuple[str, ...] = ()
+    stories: tuple[Story, ...] | None = None
+    announcements: tuple[Announcement, ...] | None = None
 
 
 OK = Verdict(Outcome.OK)
@@ -81,12 +93,21 @@ class Listener(ABC):
 
 
 def interesting_headers(response: Response) -> dict[str, str]:
-    """The headers stored with a result, cut to 200 characters each."""
-    return {
+    """The headers stored with a result, cut to 200 characters each, and the end of a certificate that was shown.
+
+    Of links only the one that explains an end is kept: others page through lists and are long.
+    """
+    kept = {
         name: value[:_HEADER_LENGTH]
         for name, value in response.headers.items()
         if name in _KEPT_HEADERS or name.startswith(_KEPT_PREFIXES)
     }
+    link = find_link(response.headers.get("link", ""), "sunset", "deprecation")
+    if link and len(link) < _HEADER_LENGTH - len(_LINK.format("")):
+        kept["link"] = _LINK.format(link)
+    if response.certificate is not None:
+        kept[CERTIFICATE_HEADER] = response.certificate.expires_at.isoformat()
+    return kept
 
 
 def unknown_keys(config: Config, known: frozenset[str]) -> list[Problem]:

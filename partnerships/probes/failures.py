@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from partnerships.fetching.transport import CertificateProblem, FetchReason, TransportError
+from foundation.fetching.transport import CertificateProblem, FetchReason, TransportError
 from partnerships.models.result import Outcome
 from partnerships.probes.base import Verdict
 

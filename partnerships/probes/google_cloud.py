@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from itertools import pairwise
 from typing import Any
 
-from partnerships.fetching.transport import Response
+from foundation.fetching.transport import Response
 from partnerships.models.result import Outcome
 from partnerships.probes.base import OK, Config, Problem, Verdict, name_list_problems, unknown_keys
 from partnerships.probes.json_documents import JsonError, parse_json, parse_json_items

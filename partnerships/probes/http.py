@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from partnerships.fetching.headers import header_problem
-from partnerships.fetching.transport import MIB, WEB_SCHEMES, Request, Response, TransportError
+from foundation.fetching.headers import header_problem
+from foundation.fetching.transport import MIB, WEB_SCHEMES, Request, Response, TransportError
 from partnerships.models.result import Outcome
 from partnerships.probes.assertions import Failure, Measured, assertion_problems, check_assertion
 from partnerships.probes.base import OK, Config, Problem, Verdict, unknown_keys

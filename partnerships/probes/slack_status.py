@@ -6,6 +6,7 @@ from typing import Any
 
 from partnerships.models.result import Outcome
 from partnerships.probes.base import OK, Config, Problem, Verdict, name_list_problems, unknown_keys
+from partnerships.probes.stories import Story, read_slack
 from partnerships.probes.vendor_feed import FeedError, JsonFeedProbe, folded, objects, suspected, unknown_word, worst_of
 
 TYPE_WORDS = {
@@ -26,6 +27,10 @@ class SlackStatusProbe(JsonFeedProbe):
 
     def validate(self, config: Config) -> list[Problem]:
         return unknown_keys(config, frozenset({"services"})) + name_list_problems(config, "services")
+
+    def list_stories(self, document: dict[str, Any]) -> tuple[Story, ...] | None:
+        """The active incidents."""
+        return read_slack(document) if isinstance(document.get("active_incidents"), list) else None
 
     def read(self, document: dict[str, Any], config: Config) -> Verdict:
         status = document.get("status")

@@ -6,7 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 from partnerships.models.result import Outcome
+from partnerships.probes.announcements import Announcement, read_statuspage_maintenance
 from partnerships.probes.base import OK, Config, Problem, Verdict, name_list_problems, unknown_keys
+from partnerships.probes.stories import Story, read_statuspage
 from partnerships.probes.vendor_feed import FeedError, JsonFeedProbe, folded, objects, suspected, unknown_word, worst_of
 
 COMPONENT_WORDS = {
@@ -39,6 +41,14 @@ class StatuspageProbe(JsonFeedProbe):
 
     def validate(self, config: Config) -> list[Problem]:
         return unknown_keys(config, frozenset({"components"})) + name_list_problems(config, "components")
+
+    def list_stories(self, document: dict[str, Any]) -> tuple[Story, ...] | None:
+        """The unresolved incidents; status.json has no list of them."""
+        return read_statuspage(document) if isinstance(document.get("incidents"), list) else None
+
+    def list_announcements(self, document: dict[str, Any], config: Config) -> tuple[Announcement, ...] | None:
+        """The scheduled maintenances of the mapped components."""
+        return read_statuspage_maintenance(document, folded(config.get("components", [])))
 
     def read(self, document: dict[str, Any], config: Config) -> Verdict:
         wanted = config.get("components", [])

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import ParseError, fromstring
 
-from partnerships.fetching.transport import Response
+from foundation.fetching.transport import Response
 from partnerships.probes.base import Config, Problem, Verdict, unknown_keys
 from partnerships.probes.vendor_feed import FeedError, FeedProbe, text_only
 

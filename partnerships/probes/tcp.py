@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from partnerships.fetching.transport import Request, Response, TransportError
+from foundation.fetching.transport import Request, Response, TransportError
 from partnerships.probes.base import OK, Config, Problem, Verdict, unknown_keys
 from partnerships.probes.failures import explain_failure
 

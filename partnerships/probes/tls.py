@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from partnerships.fetching.transport import Certificate, Request, Response, TransportError
+from foundation.fetching.transport import Certificate, Request, Response, TransportError
 from partnerships.models.result import Outcome
 from partnerships.probes.base import Config, Problem, Verdict, unknown_keys
 from partnerships.probes.failures import CERTIFICATE_SENTENCES, explain_failure

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Any, Generic, TypeVar
 
-from partnerships.fetching.transport import WEB_SCHEMES, Request, Response, TransportError
+from foundation.fetching.transport import WEB_SCHEMES, Request, Response, TransportError
 from partnerships.models.result import Outcome
+from partnerships.probes.announcements import Announcement
 from partnerships.probes.base import Config, Verdict
 from partnerships.probes.json_documents import JsonError, parse_json
+from partnerships.probes.stories import Story
 
 _WEIGHT = {Outcome.OK: 0, Outcome.ERROR: 1, Outcome.DEGRADED: 2, Outcome.FAIL: 3}
 _TEXT_LENGTH = 300
@@ -49,12 +52,27 @@ class FeedProbe(ABC, Generic[Document]):
         if response.status != HTTPStatus.OK:
             return Verdict(Outcome.ERROR, reason="feed_unreachable", detail=f"HTTP {response.status}")
         try:
-            return self.read(self.parse(response), config)
+            document = self.parse(response)
+            return replace(
+                self.read(document, config),
+                stories=self.list_stories(document),
+                announcements=self.list_announcements(document, config),
+            )
         except FeedError as error:
             return unreadable(str(error))
 
     def explain(self, error: TransportError) -> Verdict:
         return Verdict(Outcome.ERROR, reason="feed_unreachable", detail=str(error.reason))
+
+    def list_stories(self, document: Document) -> tuple[Story, ...] | None:
+        """The incidents that this document names; None where it names none."""
+        del document
+        return None
+
+    def list_announcements(self, document: Document, config: Config) -> tuple[Announcement, ...] | None:
+        """The maintenances that this document lists for what is mapped; None where it has no list of them."""
+        del document, config
+        return None
 
     @abstractmethod
     def parse(self, response: Response) -> Document:

@@ -1,4 +1,4 @@
-"""What pages say of an integration's time: uptime with its coverage, outages, the error budget, and their windows."""
+"""What pages say of an integration's time: uptime with its coverage, outages, and their windows."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from partnerships.health.outages import OutageFigures, list_outages, outage_figu
 from partnerships.health.uptime import QUOTABLE_COVERAGE, Accounting, Span, Tally, Window, sum_tallies, tally, to_us
 from partnerships.models import Tier
 
-AT_RISK = Fraction(1, 5)
 ROLLING_DAYS = 30
 _ONE_DAY = timedelta(days=1)
 
@@ -53,31 +52,6 @@ class Figures:
 
 
 @dataclass(frozen=True, slots=True)
-class Budget:
-    """The error budget of a window: the downtime that the SLO grants for its counted time. Microseconds, signed."""
-
-    target: Fraction
-    total_us: Fraction
-    spent_us: Fraction
-
-    @property
-    def left_us(self) -> Fraction:
-        return self.total_us - self.spent_us
-
-    @property
-    def left_share(self) -> Fraction | None:
-        """Of the budget; negative where more was lost than granted; None for a target that grants nothing."""
-        return self.left_us / self.total_us if self.total_us else None
-
-    @property
-    def tone(self) -> str:
-        """bad: exhausted, watch: at most a fifth left, none: enough."""
-        if self.left_us < 0 or (self.left_us == 0 and self.spent_us > 0):
-            return "bad"
-        return "watch" if self.left_us <= AT_RISK * self.total_us and self.spent_us > 0 else "none"
-
-
-@dataclass(frozen=True, slots=True)
 class NamedWindow:
     """A stretch of time that people ask about; `name` is its heading."""
 
@@ -95,18 +69,18 @@ class WindowFigures:
     outages: OutageFigures
 
 
-def slo_key(tier: str) -> str:
+def tier_key(tier: str) -> str:
     """The metric that holds the tier's uptime and its target."""
     return f"integration_uptime_{tier}"
 
 
-def get_slos(day: date) -> dict[str, Fraction]:
-    """The uptime promised on a day as a share, by tier; tiers without a target are left out. Two queries."""
-    versions = get_current_versions([slo_key(tier) for tier in Tier.values])
+def get_tier_targets(day: date) -> dict[str, Fraction]:
+    """The uptime aimed at on a day as a share, by tier; tiers without a target are left out. Two queries."""
+    versions = get_current_versions([tier_key(tier) for tier in Tier.values])
     targets = get_current_targets([version.metric for version in versions.values()])
     found = {}
     for tier in Tier.values:
-        version = versions.get(slo_key(tier))
+        version = versions.get(tier_key(tier))
         target = targets.get(version.metric_id) if version else None
         if target is not None:
             promised = Fraction(str(expected_at(target, day)))
@@ -135,16 +109,6 @@ def figures_in_tier(
     )
     counted = sum_tallies(tally(spans, part, accounting=accounting) for part in parts if part.start < part.end)
     return Figures(counted, accounting)
-
-
-def budget_of(figures: Figures, slo: Fraction | None) -> Budget | None:
-    """The budget under the SLO; None without an SLO or without counted time.
-
-    Granted for counted time, so that it is exhausted exactly when the uptime is below the SLO.
-    """
-    if slo is None or not figures.counted_us:
-        return None
-    return Budget(target=slo, total_us=(1 - slo) * figures.counted_us, spent_us=figures.lost_us)
 
 
 def list_windows(at: datetime) -> list[NamedWindow]:

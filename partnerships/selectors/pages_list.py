@@ -3,33 +3,34 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from fractions import Fraction
 from typing import Any
 
 from foundation.words import local
-from partnerships.health.uptime import Accounting, Span, Window, sum_tallies, to_us
-from partnerships.models import HealthCheck, Integration, Tier
-from partnerships.selectors.accounting import get_default_accounting
+from partnerships.health.slo import Budget
+from partnerships.health.uptime import Accounting, Window, sum_tallies, to_us
+from partnerships.models import SLO, CheckState, HealthCheck, Integration, Tier
+from partnerships.selectors.accounting import as_accounting, get_default_accounting
+from partnerships.selectors.day_bars import list_day_bars
 from partnerships.selectors.pages_figures import (
     ROLLING_DAYS,
-    Budget,
     Figures,
-    budget_of,
     figures_in_tier,
-    get_slos,
+    get_tier_targets,
 )
 from partnerships.selectors.pages_timelines import (
+    CheckTimelines,
     StateNow,
-    day_states,
-    get_check_timelines,
     joined,
+    load_check_timelines,
     monitored_from,
     state_of,
     worst_of,
 )
+from partnerships.selectors.slos import Past, SLONow, get_slos_in_force, judge_slo, window_start
 from partnerships.selectors.spans import get_tiers_by_integration
 
 _SEVERITY = ("down", "degraded", "unknown", "pending", "paused", "none", "up")
@@ -51,9 +52,13 @@ class IntegrationRow:
     now: StateNow
     days: tuple[str, ...]
     figures: Figures
-    budget: Budget | None
+    slo: SLONow | None
     vendor: StateNow
     last_result_at: datetime | None
+
+    @property
+    def budget(self) -> Budget | None:
+        return self.slo.budget if self.slo else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +70,7 @@ class TierGroup:
     members: int
     pooled: Figures
     worst: IntegrationRow | None
-    slo: Fraction | None
+    target: Fraction | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,9 +132,9 @@ SORTS = frozenset({*_NUMBERS, *_WORDS})
 def list_integrations(wanted: Wanted, *, at: datetime) -> IntegrationList:
     """Active integrations by tier. The number of queries does not depend on how many there are."""
     integrations = list(Integration.objects.filter(is_active=True).select_related("partner", "owner"))
-    accounting, slos = get_default_accounting(), get_slos(local(at).date())
-    rows, pools = _rows(integrations, accounting, slos, at=at)
-    groups = [_group(tier, rows, pools[tier], wanted, slos.get(tier)) for tier in Tier.values]
+    accounting, targets = get_default_accounting(), get_tier_targets(local(at).date())
+    rows, pools = _rows(integrations, accounting, at=at)
+    groups = [_group(tier, rows, pools[tier], wanted, targets.get(tier)) for tier in Tier.values]
     return IntegrationList(
         groups=[group for group in groups if not wanted.tier or group.tier == wanted.tier],
         accounting=accounting,
@@ -141,7 +146,7 @@ def list_integrations(wanted: Wanted, *, at: datetime) -> IntegrationList:
 
 
 def _rows(
-    integrations: Sequence[Integration], accounting: Accounting, slos: Mapping[str, Fraction], *, at: datetime
+    integrations: Sequence[Integration], accounting: Accounting, *, at: datetime
 ) -> tuple[list[IntegrationRow], dict[str, Figures]]:
     """The row of each integration, and by tier the pooled time of all its checks, whichever tier they are in now."""
     start = at - timedelta(days=ROLLING_DAYS)
@@ -149,7 +154,10 @@ def _rows(
     for check in HealthCheck.objects.filter(integration__is_active=True).defer("config", "url"):
         checks[check.integration_id].append(check)
     counting = [check for found in checks.values() for check in found if check.counts_for_uptime]
-    timelines = get_check_timelines(counting, start=start, at=at)
+    slos = get_slos_in_force(one.pk for one in integrations)
+    reach = min([start, *(window_start(slo, at) for slo in slos.values())])
+    loaded = load_check_timelines(counting, start=reach, at=at)
+    timelines = loaded.by(accounting)
     tiers = get_tiers_by_integration([one.pk for one in integrations])
     pools: dict[str, list[Figures]] = defaultdict(list)
     for check in counting:
@@ -157,22 +165,41 @@ def _rows(
         window = Window(to_us(start), to_us(at), to_us(at), monitored_from([check], spans, at=at))
         for tier in Tier.values:
             pools[tier].append(figures_in_tier(spans, tiers[check.integration_id], tier, window, accounting))
+    bars = list_day_bars(
+        {one.pk: checks[one.pk] for one in integrations},
+        days=ROLLING_DAYS,
+        at=at,
+        accounting=accounting,
+        spans_from=lambda _checks, _start: timelines,
+    )
     rows = []
     for one in integrations:
         spans = joined(checks[one.pk], timelines)
-        window = Window(to_us(start), to_us(at), to_us(at), monitored_from(checks[one.pk], spans, at=at))
-        figures = figures_in_tier(spans, tiers[one.pk], one.tier, window, accounting)
-        rows.append(_row(one, checks[one.pk], spans, figures, slos.get(one.tier), at=at))
+        past = Past(spans, tiers[one.pk], monitored_from(checks[one.pk], spans, at=at))
+        figures = past.figures(to_us(start), to_us(at), tier=one.tier, now=to_us(at), accounting=accounting)
+        slo = _judge(slos.get(one.pk), past, checks[one.pk], loaded, at=at)
+        rows.append(_row(one, checks[one.pk], bars[one.pk], figures, slo, at=at))
     pooled = {tier: Figures(sum_tallies(one.tally for one in pools[tier]), accounting) for tier in Tier.values}
     return rows, pooled
+
+
+def _judge(
+    slo: SLO | None, past: Past, checks: Sequence[HealthCheck], loaded: CheckTimelines, *, at: datetime
+) -> SLONow | None:
+    """The objective by its own rules, which may count maintenance in another way than the list does."""
+    if slo is None:
+        return None
+    now = worst_of(state_of(check, at) for check in checks if check.counts_for_uptime)
+    judged = replace(past, spans=joined(checks, loaded.by(as_accounting(slo.profile))))
+    return judge_slo(slo, judged, at=at, is_paused=now.state == CheckState.PAUSED)
 
 
 def _row(
     one: Integration,
     checks: Sequence[HealthCheck],
-    spans: Sequence[Span],
+    days: tuple[str, ...],
     figures: Figures,
-    slo: Fraction | None,
+    slo: SLONow | None,
     *,
     at: datetime,
 ) -> IntegrationRow:
@@ -186,16 +213,16 @@ def _row(
         partner_slug=one.partner.slug,
         owner=one.owner.name if one.owner else "",
         now=worst_of(state_of(check, at) for check in ours),
-        days=day_states(spans, days=ROLLING_DAYS, at=at),
+        days=days,
         figures=figures,
-        budget=budget_of(figures, slo),
+        slo=slo,
         vendor=worst_of(state_of(check, at) for check in checks if not check.counts_for_uptime),
         last_result_at=max((check.last_result_at for check in ours if check.last_result_at), default=None),
     )
 
 
 def _group(
-    tier: str, rows: Sequence[IntegrationRow], pooled: Figures, wanted: Wanted, slo: Fraction | None
+    tier: str, rows: Sequence[IntegrationRow], pooled: Figures, wanted: Wanted, target: Fraction | None
 ) -> TierGroup:
     members = [row for row in rows if row.tier == tier]
     known = [row for row in members if row.figures.uptime is not None]
@@ -205,7 +232,7 @@ def _group(
         members=len(members),
         pooled=pooled,
         worst=min(known, key=lambda row: row.figures.uptime or 0, default=None),
-        slo=slo,
+        target=target,
     )
 
 

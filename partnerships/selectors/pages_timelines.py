@@ -5,16 +5,18 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from foundation.words import local
+from partnerships.health.overlays import MAINTENANCE, OUTSIDE_HOURS, as_rules_want
 from partnerships.health.state_machine import Rules
 from partnerships.health.timelines import worst_timeline
-from partnerships.health.uptime import Span, from_us, to_us
+from partnerships.health.uptime import STANDARD, Accounting, Span, Tally, from_us, to_us
 from partnerships.models import CheckState, HealthCheck
+from partnerships.selectors.overlays import get_maintenance_by_check
 from partnerships.selectors.pages_figures import midnight
-from partnerships.selectors.spans import get_spans_by_check
+from partnerships.selectors.spans import get_measured_spans_by_check, get_spans_by_check
 
 _ONE_DAY = timedelta(days=1)
 _HOUR_SECONDS = 3600
@@ -79,11 +81,44 @@ def worst_of(states: Iterable[StateNow]) -> StateNow:
     return StateNow("none", None)
 
 
-def get_check_timelines(checks: Iterable[HealthCheck], *, start: datetime, at: datetime) -> Mapping[int, list[Span]]:
-    """The spans of each check that overlap [start, at), by check id, with silence as unknown. One query."""
+@dataclass(frozen=True, slots=True)
+class CheckTimelines:
+    """The spans of checks by check id, with silence as unknown, and the planned time of those that count."""
+
+    measured: Mapping[int, list[Span]]
+    planned: Mapping[int, list[tuple[int, int]]]
+    now: int
+    _told: dict[tuple[str, str], dict[int, list[Span]]] = field(default_factory=dict)
+
+    def by(self, accounting: Accounting) -> Mapping[int, list[Span]]:
+        """The spans with time in maintenance and outside service hours in the state that the rules want."""
+        rule = accounting.maintenance, accounting.hours_name
+        if rule not in self._told:
+            self._told[rule] = {
+                pk: as_rules_want(spans, self.planned.get(pk, []), now=self.now, accounting=accounting)
+                for pk, spans in self.measured.items()
+            }
+        return self._told[rule]
+
+
+def load_check_timelines(
+    checks: Iterable[HealthCheck], *, start: datetime, at: datetime, is_raw: bool = False
+) -> CheckTimelines:
+    """What of each check overlaps [start, at), adjusted unless it is to be raw. Four queries at least."""
     known = list(checks)
-    found = get_spans_by_check([check.pk for check in known], start=start, end=at)
-    return {check.pk: _with_silence(found.get(check.pk, []), silent_since(check, at)) for check in known}
+    get_spans = get_measured_spans_by_check if is_raw else get_spans_by_check
+    found = get_spans([check.pk for check in known], start=start, end=at)
+    counting = [check.pk for check in known if check.counts_for_uptime]
+    planned = get_maintenance_by_check(counting, start=start, end=at, is_raw=is_raw)
+    told = {check.pk: with_silence(found.get(check.pk, []), silent_since(check, at)) for check in known}
+    return CheckTimelines(told, planned, to_us(at))
+
+
+def get_check_timelines(
+    checks: Iterable[HealthCheck], *, start: datetime, at: datetime, accounting: Accounting = STANDARD
+) -> Mapping[int, list[Span]]:
+    """The spans of each check that overlap [start, at), by check id, as the rules want them counted."""
+    return load_check_timelines(checks, start=start, at=at).by(accounting)
 
 
 def joined(checks: Iterable[HealthCheck], timelines: Mapping[int, list[Span]]) -> list[Span]:
@@ -101,7 +136,8 @@ def monitored_from(checks: Iterable[HealthCheck], spans: Sequence[Span], *, at: 
 def day_states(spans: Sequence[Span], *, days: int, at: datetime) -> tuple[str, ...]:
     """What each of the last `days` local days is drawn as, oldest first; "none" where there was no measuring.
 
-    Any downtime or degradation shows; being unknown or paused only where it took more than 5 % of the day.
+    Any downtime or degradation shows; being unknown, in maintenance or paused where it took more than 5 % of the day.
+    What lies outside the service hours is no part of the day.
     """
     spent: list[Counter[str]] = [Counter() for _ in range(days)]
     for day, low, high, state in _by_day(spans, days=days, at=at):
@@ -110,21 +146,27 @@ def day_states(spans: Sequence[Span], *, days: int, at: datetime) -> tuple[str, 
 
 
 def _day_state(spent: Counter[str]) -> str:
+    spent.pop(OUTSIDE_HOURS, None)
     if not spent.total():
         return "none"
+    spent[CheckState.UNKNOWN] += spent.pop(CheckState.PENDING, 0)
+    return day_state(Tally(**{str(state): length for state, length in spent.items()}), spent.total())
+
+
+def day_state(counted: Tally, length: int) -> str:
+    """What a day is drawn as of which this much was measured, `length` in all; what `counted` leaves out was up."""
     for state in (CheckState.DOWN, CheckState.DEGRADED):
-        if spent[state]:
+        if getattr(counted, state):
             return state
-    unseen = spent[CheckState.UNKNOWN] + spent[CheckState.PENDING]
-    for state, length in ((CheckState.UNKNOWN, unseen), (CheckState.PAUSED, spent[CheckState.PAUSED])):
-        if length * BLIND_SHARE > spent.total():
-            return state
+    for name in (CheckState.UNKNOWN, MAINTENANCE, CheckState.PAUSED):
+        if getattr(counted, name) * BLIND_SHARE > length:
+            return name
     return CheckState.UP
 
 
 def _by_day(spans: Sequence[Span], *, days: int, at: datetime) -> Iterator[tuple[int, int, int, str]]:
     """The spans cut by local midnights, as (day, start, end, state); open ones go on until `at`."""
-    bounds = _midnights(days, at)
+    bounds = day_bounds(days, at)
     for span in spans:
         end = to_us(at) if span.end is None else span.end
         for day in range(max(bisect_right(bounds, span.start) - 1, 0), days):
@@ -149,7 +191,8 @@ def list_days(days: int, at: datetime) -> list[date]:
     return [today - number * _ONE_DAY for number in reversed(range(days))]
 
 
-def _midnights(days: int, at: datetime) -> list[int]:
+def day_bounds(days: int, at: datetime) -> list[int]:
+    """The local midnights that bound the last `days` days, in microseconds since 1970."""
     dates = list_days(days, at)
     return [to_us(midnight(day)) for day in [*dates, dates[-1] + _ONE_DAY]]
 
@@ -160,7 +203,8 @@ def _clock(moment: int) -> float:
     return then.hour + (then.minute * 60 + then.second) / _HOUR_SECONDS
 
 
-def _with_silence(spans: list[Span], silent: datetime | None) -> list[Span]:
+def with_silence(spans: list[Span], silent: datetime | None) -> list[Span]:
+    """The spans with the open one unknown from the instant on, where there is one."""
     if silent is None or not spans or spans[-1].end is not None:
         return spans
     cut, last = to_us(silent), spans[-1]

@@ -3,16 +3,45 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from django.db.models import Q
 
+from partnerships.health.overlays import put_over
 from partnerships.health.uptime import Span, to_us
-from partnerships.models import Integration, StatusInterval, TierPeriod
+from partnerships.models import AdjustedTo, Adjustment, Integration, StatusInterval, TierPeriod
 
 
 def get_spans_by_check(ids: Iterable[int], *, start: datetime, end: datetime) -> Mapping[int, list[Span]]:
+    """The whole intervals of these checks that overlap [start, end), in order, as approved adjustments correct them.
+
+    An empty list where there are none. Time adjusted to maintenance is as it was measured: it is planned time, see
+    `get_maintenance_by_check`.
+    """
+    wanted = list(ids)
+    found = get_measured_spans_by_check(wanted, start=start, end=end)
+    for check_id, covers in _get_corrections(wanted, end=end).items():
+        if check_id in found:
+            found[check_id] = put_over(found[check_id], covers)
+    return found
+
+
+def _get_corrections(ids: Sequence[int], *, end: datetime) -> Mapping[int, list[Span]]:
+    rows = (
+        Adjustment.objects.in_force()
+        .filter(health_check__in=ids, started_at__lt=end)
+        .exclude(adjusted_to=AdjustedTo.MAINTENANCE)
+        .order_by("started_at")
+        .values_list("health_check_id", "started_at", "ended_at", "adjusted_to")
+    )
+    found: dict[int, list[Span]] = defaultdict(list)
+    for check_id, started_at, ended_at, state in rows:
+        found[check_id].append(_span(started_at, ended_at, state))
+    return found
+
+
+def get_measured_spans_by_check(ids: Iterable[int], *, start: datetime, end: datetime) -> dict[int, list[Span]]:
     """The whole intervals of these checks that overlap [start, end), in order; an empty list where there are none."""
     rows = (
         StatusInterval.objects.filter(health_check__in=list(ids), started_at__lt=end)

@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
-from partnerships.health.uptime import Span, Tally, Window, from_us, tally, to_us
+from django.db.models import Q, QuerySet
+
+from partnerships.health.overlays import Ranges, split_tally
+from partnerships.health.uptime import Span, Tally, Window, from_us, to_us
 from partnerships.models import UptimeHour
+from partnerships.selectors.overlays import get_maintenance_by_check
 from partnerships.selectors.spans import get_spans_by_check, get_tiers_by_integration
 
 HOUR = timedelta(hours=1)
 HOUR_US = 3_600_000_000
 QUARTERS = 4  # every zone's offset is a multiple of a quarter of an hour
+# As the partial indexes of hours and days have it.
+NOT_ALL_UP = Q(degraded_us__gt=0) | Q(down_us__gt=0) | Q(unknown_us__gt=0) | Q(paused_us__gt=0) | Q(is_planned=True)
 
 
 class UptimeRow(NamedTuple):
-    """Time by state of one check in one tier, from `at` on: the hour stored under `pk`, or a quarter of it."""
+    """Time by state of one check in one tier, from `at` on: the hour stored under `pk`, or a quarter of it.
+
+    `is_planned` tells whether it is time inside planned maintenance.
+    """
 
     at: datetime
     check_id: int
@@ -30,6 +39,7 @@ class UptimeRow(NamedTuple):
     down: int
     unknown: int
     paused: int
+    is_planned: bool
     pk: int
 
 
@@ -46,6 +56,7 @@ _COLUMNS = (
     "down_us",
     "unknown_us",
     "paused_us",
+    "is_planned",
     "pk",
 )
 
@@ -55,11 +66,16 @@ def list_uptime_rows(start: datetime, end: datetime) -> list[UptimeRow]:
 
     Where `start` or `end` lies within a UTC hour, the hours that a local midnight may cut come as quarters.
     """
-    rows = (
-        UptimeHour.objects.filter(health_check__counts_for_uptime=True, hour__gt=start - HOUR, hour__lt=end)
-        .order_by("hour", "pk")
-        .values_list(*_COLUMNS)
-    )
+    return _list_rows(UptimeHour.objects.filter(health_check__counts_for_uptime=True), start, end)
+
+
+def list_troubled_rows(ids: Sequence[int], start: datetime, end: datetime) -> list[UptimeRow]:
+    """The same of these checks, and only of hours in which something was not up or was planned."""
+    return _list_rows(UptimeHour.objects.filter(NOT_ALL_UP, health_check__in=ids), start, end)
+
+
+def _list_rows(hours: QuerySet[UptimeHour], start: datetime, end: datetime) -> list[UptimeRow]:
+    rows = hours.filter(hour__gt=start - HOUR, hour__lt=end).order_by("hour", "pk").values_list(*_COLUMNS)
     found = [UptimeRow(*row) for row in rows]
     if _is_whole(start) and _is_whole(end):
         return found
@@ -89,10 +105,11 @@ def _quarters(rows: list[UptimeRow]) -> Iterator[UptimeRow]:
         return
     first, last = min(row.at for row in mixed), max(row.at for row in mixed) + HOUR
     spans = get_spans_by_check({row.check_id for row in mixed}, start=first, end=last)
+    planned = get_maintenance_by_check({row.check_id for row in mixed}, start=first, end=last)
     tiers = get_tiers_by_integration({row.integration_id for row in mixed})
     for row in mixed:
         in_tier = [span for span in tiers[row.integration_id] if span.state == row.tier]
-        yield from _measured_quarters(row, spans.get(row.check_id, []), in_tier)
+        yield from _measured_quarters(row, spans.get(row.check_id, []), in_tier, planned.get(row.check_id, []))
 
 
 def _classes(row: UptimeRow) -> tuple[int, ...]:
@@ -108,7 +125,7 @@ def _even_quarters(row: UptimeRow) -> Iterator[UptimeRow]:
         )
 
 
-def _measured_quarters(row: UptimeRow, spans: list[Span], tiers: list[Span]) -> Iterator[UptimeRow]:
+def _measured_quarters(row: UptimeRow, spans: list[Span], tiers: list[Span], planned: Ranges) -> Iterator[UptimeRow]:
     """The quarters add up to the row: both count up to the instant that the hours are exact to."""
     if not spans or row.exact_to is None:
         return
@@ -117,7 +134,8 @@ def _measured_quarters(row: UptimeRow, spans: list[Span], tiers: list[Span]) -> 
         counted = Tally()
         for tier in tiers:
             end = start + quarter if tier.end is None else min(start + quarter, tier.end)
-            counted += tally(spans, Window(max(start, tier.start), end, to_us(row.exact_to), spans[0].start))
+            part = Window(max(start, tier.start), end, to_us(row.exact_to), spans[0].start)
+            counted += split_tally(spans, part, planned)[row.is_planned]
         if counted.total:
             yield row._replace(  # noqa: SLF001 - public on named tuples
                 at=from_us(start),

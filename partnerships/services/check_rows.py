@@ -22,6 +22,7 @@ DERIVED = (
     "last_result_at",
     "last_good_at",
     "stale_at",
+    "flapping_since",
     "monitored_from",
     "rolled_up_to",
     "last_outcome",

@@ -35,6 +35,7 @@ def pause_check(*, check_id: int, at: datetime) -> HealthCheck:
         check = _locked(check_id)
         _note_paused(check, paused=True)
         check.is_paused, check.lease_token, check.lease_until = True, "", None
+        check.flapping_since = None
         _step([check], lambda one: pause(memory_of(one), at=at), reason="paused", at=at)
     return check
 

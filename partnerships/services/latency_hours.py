@@ -23,9 +23,13 @@ def add_latencies(measured: Iterable[tuple[int, datetime, int]]) -> None:
         by_hour[check_id, hour_of(moment)].append(latency_us)
     if not by_hour:
         return
-    rows = LatencyHour.objects.filter(
-        health_check__in={check_id for check_id, _ in by_hour}, hour__in={hour for _, hour in by_hour}
-    ).values_list("health_check_id", "hour", "n", "total_us", "buckets")
+    rows = (
+        LatencyHour.objects.filter(
+            health_check__in={check_id for check_id, _ in by_hour}, hour__in={hour for _, hour in by_hour}
+        )
+        .order_by()  # the usual order would join the checks and their integrations
+        .values_list("health_check_id", "hour", "n", "total_us", "buckets")
+    )
     known: dict[Key, Counted] = {(check_id, hour): (n, total, buckets) for check_id, hour, n, total, buckets in rows}
     insert_rows(
         LatencyHour,

@@ -1,4 +1,4 @@
-"""Polling: claim what is due, let the engine probe it, store in batches, until nothing is left or time is up."""
+"""Polling in turns: claim what is due soon, let the engine probe it, store in batches; probes go on between turns."""
 
 from __future__ import annotations
 
@@ -6,38 +6,39 @@ import os
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from queue import Empty, SimpleQueue
 
 from django.utils import timezone
 
-from partnerships.fetching.build import build_transport
+from foundation.fetching.build import build_transport
 from partnerships.services.claims import (
     Claim,
     claim_due_checks,
     release_claims,
     schedule_new_checks,
 )
-from partnerships.services.probe_engine import Done, ProbeEngine, Sink, ease_collector
+from partnerships.services.probe_engine import Done, ProbeEngine, Sink, ease_interpreter
 from partnerships.services.results import record_results
 
 CLAIM_EVERY = 1.0  # seconds
 FLUSH_AFTER = 0.25  # seconds that finished probes wait for company
 LOOK_EVERY = 0.02  # seconds: to be woken for each of them would cost more than to store it
 BATCH = 500
-MAX_OUTSTANDING = 2_000
-AHEAD = timedelta(seconds=2.5)  # a little more than the beat's tick: each check then starts at its own instant
+MAX_OUTSTANDING = 5_000
+# Each check starts at its own instant, also while one turn is over and the message that brings the next (every two
+# seconds, looked for once a second by the broker without a server) is on its way.
+AHEAD = timedelta(seconds=6)
 NEW_AT_ONCE = 100  # new checks probed without waiting for their slot; more would be a herd
-# Longer than any probe's timeout, so that no check is given up at the end of every session.
-SESSION_SECONDS = 90.0
+TURN_SECONDS = 30.0  # then others who wait for the worker have theirs, and a worker that is to stop can
 
 Clock = Callable[[], datetime]
 
 
 @dataclass
 class PollReport:
-    """What one session did."""
+    """What one turn did."""
 
     claimed: int = 0
     stored: int = 0
@@ -45,65 +46,80 @@ class PollReport:
     given_up: int = 0
 
 
-@dataclass
-class _Session:
-    engine: ProbeEngine
-    clock: Clock
-    ahead: timedelta
-    sink: Sink = field(default_factory=SimpleQueue)
-    outstanding: dict[tuple[int, str], Claim] = field(default_factory=dict)
-    report: PollReport = field(default_factory=PollReport)
-    is_full: bool = False
-    claim_again_at: float = 0.0
+class Poller:
+    """Claims, probes and stores in turns. What a turn leaves under way goes on, and the next turn stores it.
 
-    def claim(self, *, ahead: timedelta) -> int:
-        """Takes what is due and hands it to the engine; returns how many."""
-        room = min(BATCH, MAX_OUTSTANDING - len(self.outstanding))
-        claims = claim_due_checks(at=self.clock(), ahead=ahead, limit=room) if room > 0 else []
-        self.outstanding |= {(claim.check_id, claim.lease_token): claim for claim in claims}
-        self.engine.submit(claims, self.sink)
-        self.report.claimed += len(claims)
-        self.is_full = len(claims) == BATCH
-        self.claim_again_at = time.monotonic() + CLAIM_EVERY
+    Any number may poll at once, on any number of machines; killed at any instant, what was claimed is due again when
+    its lease lapses, and nothing is stored twice.
+    """
+
+    def __init__(
+        self,
+        engine: ProbeEngine,
+        *,
+        clock: Clock = timezone.now,
+        ahead: timedelta = AHEAD,
+        new_at_once: int = NEW_AT_ONCE,
+    ) -> None:
+        self._engine = engine
+        self._clock = clock
+        self._ahead = ahead
+        self._new_at_once = new_at_once
+        self._sink: Sink = SimpleQueue()
+        self._outstanding: dict[tuple[int, str], Claim] = {}
+        self._report = PollReport()
+        self._is_stopping = False
+
+    def ask_to_stop(self) -> None:
+        """The turn that is being taken ends within a second or so."""
+        self._is_stopping = True
+
+    def take_turn(self, *, seconds: float = TURN_SECONDS) -> PollReport:
+        """Polls until nothing is due or under way, or `seconds` are over; a hanging target delays no other check."""
+        self._report = PollReport()
+        schedule_new_checks(at=self._clock(), at_once=self._new_at_once)
+        ends = time.monotonic() + seconds
+        claim_at = 0.0
+        while not self._is_stopping and (now := time.monotonic()) < ends:
+            if now >= claim_at and self._claim() < BATCH:  # a full batch leaves more behind
+                claim_at = now + CLAIM_EVERY
+            if not self._outstanding:
+                break
+            self._store(wait=max(claim_at - time.monotonic(), 0))
+        return self._report
+
+    def stop(self) -> PollReport:
+        """Gives up what is under way, and its claims back to whoever polls next."""
+        self._report = PollReport()
+        self._engine.cancel(self._outstanding.values())
+        while self._outstanding:
+            self._store(wait=1.0)
+        return self._report
+
+    def _claim(self) -> int:
+        room = min(BATCH, MAX_OUTSTANDING - len(self._outstanding))
+        claims = claim_due_checks(at=self._clock(), ahead=self._ahead, limit=room) if room > 0 else []
+        self._outstanding |= {(claim.check_id, claim.lease_token): claim for claim in claims}
+        self._engine.submit(claims, self._sink)
+        self._report.claimed += len(claims)
         return len(claims)
 
-    def claim_more(self) -> int:
-        """Goes on only where it must, so that the worker is free for others.
-
-        That is where more than a batch is due, or where a slow target would keep the next checks waiting.
-        """
-        if not self.outstanding or self.is_full:
-            return self.claim(ahead=timedelta(0))
-        if time.monotonic() >= self.claim_again_at and self._is_held_up():
-            return self.claim(ahead=self.ahead)
-        return 0
-
-    def _is_held_up(self) -> bool:
-        late = self.clock() - timedelta(seconds=CLAIM_EVERY)
-        return any(claim.scheduled_for < late for claim in self.outstanding.values())
-
-    def store(self, *, wait: float) -> None:
+    def _store(self, *, wait: float) -> None:
         """Stores what finishes within `wait` seconds, or within FLUSH_AFTER of the first that does."""
-        done = _collect(self.sink, wait=wait)
+        done = _collect(self._sink, wait=wait)
+        for one in done:  # also if storing fails: their leases lapse, and they are probed again
+            self._outstanding.pop((one.claim.check_id, one.claim.lease_token), None)
         results = [one.result for one in done if one.result is not None]
         if results:
-            recorded = record_results(results=results, at=self.clock())
-            self.report.stored += recorded.stored
-            self.report.transitions += len(recorded.transitions)
+            recorded = record_results(results=results, at=self._clock())
+            self._report.stored += recorded.stored
+            self._report.transitions += len(recorded.transitions)
         self._give_back([one.claim for one in done if one.result is None])
-        for one in done:
-            self.outstanding.pop((one.claim.check_id, one.claim.lease_token), None)
-
-    def give_up(self) -> None:
-        """Ends what is still under way and gives its claims back."""
-        self.engine.cancel(self.outstanding.values())
-        while self.outstanding:
-            self.store(wait=1.0)
 
     def _give_back(self, claims: list[Claim]) -> None:
         if claims:
             release_claims(claims=claims)
-            self.report.given_up += len(claims)
+            self._report.given_up += len(claims)
 
 
 def poll_due_checks(
@@ -111,26 +127,17 @@ def poll_due_checks(
     engine: ProbeEngine,
     clock: Clock = timezone.now,
     ahead: timedelta = timedelta(0),
-    session_seconds: float = SESSION_SECONDS,
+    seconds: float = TURN_SECONDS,
     new_at_once: int = NEW_AT_ONCE,
 ) -> PollReport:
-    """Polls until nothing is due or under way, or `session_seconds` are over; a hanging target delays no other check.
-
-    Any number may run at once, on any number of machines; killed at any instant, what was claimed is due again when
-    its lease lapses, and nothing is stored twice.
-    """
-    session = _Session(engine=engine, clock=clock, ahead=ahead)
-    schedule_new_checks(at=clock(), at_once=new_at_once)
-    ends = time.monotonic() + session_seconds
-    claimed = session.claim(ahead=ahead)
-    while (claimed or session.outstanding) and time.monotonic() < ends:
-        session.store(wait=CLAIM_EVERY)
-        claimed = session.claim_more()
-    session.give_up()
-    return session.report
+    """One turn that leaves nothing under way: what has not ended after `seconds` is given back."""
+    poller = Poller(engine, clock=clock, ahead=ahead, new_at_once=new_at_once)
+    turn, end = poller.take_turn(seconds=seconds), poller.stop()
+    return PollReport(turn.claimed, turn.stored + end.stored, turn.transitions + end.transitions, end.given_up)
 
 
 _engines: dict[int, ProbeEngine] = {}
+_pollers: dict[int, Poller] = {}
 
 
 def get_engine() -> ProbeEngine:
@@ -140,12 +147,31 @@ def get_engine() -> ProbeEngine:
         _engines.clear()
         _engines[pid] = ProbeEngine(build_transport, clock=timezone.now)
         _engines[pid].start()
-        ease_collector()
+        ease_interpreter()
     return _engines[pid]
 
 
+def get_poller() -> Poller:
+    """The poller of this process, whose turns follow one another."""
+    pid = os.getpid()
+    if pid not in _pollers:
+        _pollers.clear()
+        _pollers[pid] = Poller(get_engine())
+    return _pollers[pid]
+
+
+def ask_to_stop() -> None:
+    """End this process's turn soon, if one is being taken."""
+    poller = _pollers.get(os.getpid())
+    if poller is not None:
+        poller.ask_to_stop()
+
+
 def close_engine() -> None:
-    """Ends the engine of this process, if it was started."""
+    """Ends polling in this process, if it was begun: claims are given back, connections closed."""
+    poller = _pollers.pop(os.getpid(), None)
+    if poller is not None:
+        poller.stop()
     engine = _engines.pop(os.getpid(), None)
     if engine is not None:
         engine.close()

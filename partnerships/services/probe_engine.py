@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
+import sys
 import threading
 from collections.abc import Callable, Iterable
 from contextlib import suppress
@@ -20,8 +21,8 @@ from typing import Self
 
 import uvloop
 
-from partnerships.fetching.secrets import known_secrets, make_snippet
-from partnerships.fetching.transport import Response, Transport, TransportError
+from foundation.fetching.secrets import known_secrets, make_snippet
+from foundation.fetching.transport import Response, Transport, TransportError
 from partnerships.health.schedule import slot_number
 from partnerships.models import Outcome
 from partnerships.probes.base import Listener, Probe, Verdict, interesting_headers
@@ -36,19 +37,23 @@ KEEPALIVE_INTERVAL = 60  # seconds: a rarer check finds its connection closed an
 FRESH_EVERY = 10  # so that names, certificates and connecting are truly tested
 STOP_SECONDS = 5.0
 _COLLECT_AFTER = (10_000, 20, 20)  # objects, then collections of the younger generation
+_SWITCH_AFTER = (
+    0.0005  # seconds that storing may keep the loop from starting a probe; Python's own are ten times as long
+)
 
 Clock = Callable[[], datetime]
 
 
-def ease_collector() -> None:
-    """Lets Python's collector of cycles leave alone what this process has loaded by now, and run less often.
+def ease_interpreter() -> None:
+    """Lets Python's collector of cycles leave alone what this process has loaded by now, and threads switch sooner.
 
-    For processes that poll: it took half of their time with walking over Django's classes again and again, though
-    probes and rows make hardly any cycles.
+    For processes that poll: collecting took half of their time with walking over Django's classes again and again,
+    though probes and rows make hardly any cycles.
     """
     gc.collect()
     gc.freeze()
     gc.set_threshold(*_COLLECT_AFTER)
+    sys.setswitchinterval(_SWITCH_AFTER)
 
 
 @dataclass(frozen=True)
@@ -172,6 +177,8 @@ class ProbeEngine:
             http_status=(response.status or None) if response else None,
             headers=interesting_headers(response) if response else {},
             snippet=_snippet(response, verdict),
+            stories=verdict.stories,
+            announcements=verdict.announcements,
             lease_token=claim.lease_token,
         )
 

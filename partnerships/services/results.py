@@ -15,10 +15,15 @@ from foundation.bulk_rows import insert_rows
 from partnerships.health.schedule import next_slot, retry_at
 from partnerships.health.state_machine import Memory, Seen, Transition, observe_after_silence
 from partnerships.models import CheckResult, CheckState, HealthCheck, Outcome
+from partnerships.probes.announcements import Announcement
+from partnerships.probes.stories import Story
+from partnerships.services.announced_maintenance import record_announcements
 from partnerships.services.check_rows import lock_checks, memory_of, put_memory, rules_of, save_checks
+from partnerships.services.flapping import mark_flapping
 from partnerships.services.latency_hours import add_latencies
 from partnerships.services.transitions import Change, first_changed_at, write_changes
 from partnerships.services.uptime_hours import hour_of, set_uptime_hours
+from partnerships.services.vendor_incidents import record_stories
 
 logger = logging.getLogger(__name__)
 
@@ -58,6 +63,8 @@ class ProbeResult:
     failed_assertion: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
     snippet: str = ""
+    stories: tuple[Story, ...] | None = None
+    announcements: tuple[Announcement, ...] | None = None
     probe: str = "local"
     lease_token: str = ""
 
@@ -83,6 +90,7 @@ def record_results(*, results: Iterable[ProbeResult], at: datetime) -> Recorded:
         insert_rows(CheckResult, _COLUMNS, [_row(result) for found in fresh.values() for result in found])
         changes = [_apply(checks[check_id], found) for check_id, found in fresh.items()]
         write_changes(changes)
+        mark_flapping(changes, at=at)
         _roll_up(changes, at=at)
         add_latencies(
             (one.check_id, one.started_at, one.latency_us)
@@ -93,6 +101,13 @@ def record_results(*, results: Iterable[ProbeResult], at: datetime) -> Recorded:
         for check_id, check in checks.items():
             _schedule(check, by_check[check_id], at=at)
         save_checks(list(checks.values()))
+        told = {one.check_id: one for found in fresh.values() for one in found if one.stories is not None}
+        if told:
+            record_stories(told.values(), checks=checks)
+    announced = {one.check_id: one for found in fresh.values() for one in found if one.announcements is not None}
+    # Each in a transaction of its own: it locks other checks than these, and the next poll tells all of it again.
+    for feed in announced.values():
+        record_announcements(check_id=feed.check_id, announcements=feed.announcements or (), at=feed.finished_at)
     transitions = [(change.check.pk, one) for change in changes for one in change.transitions]
     for check_id, one in transitions:
         logger.info("check %s: %s to %s since %s", check_id, one.old, one.new, one.at.isoformat())
@@ -109,7 +124,9 @@ def _without_known(
     known = set(
         CheckResult.objects.filter(
             health_check__in=list(checks), scheduled_for__gte=min(slots), scheduled_for__lte=max(slots)
-        ).values_list("health_check_id", "scheduled_for", "attempt")
+        )
+        .order_by()
+        .values_list("health_check_id", "scheduled_for", "attempt")
     )
     fresh: dict[int, list[ProbeResult]] = {}
     for check_id in checks:

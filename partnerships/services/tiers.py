@@ -11,14 +11,17 @@ from foundation.errors import InvalidInputError
 from operations.models import User
 from partnerships.models import HealthCheck, Integration, Tier, TierPeriod
 from partnerships.services.check_rows import lock_checks, save_checks
+from partnerships.services.slos import ensure_default_slos
 from partnerships.services.uptime_hours import set_uptime_hours
 
 
 def start_integration_tier(*, integration: Integration, at: datetime, by: User | None = None) -> TierPeriod:
-    """Begins the tier history of a new integration with the tier it has."""
-    return TierPeriod.objects.create(
+    """Begins the tier history of a new integration with the tier it has, and gives it that tier's objective."""
+    period = TierPeriod.objects.create(
         integration=integration, tier=integration.tier, started_at=at, changed_by=by, reason="Created"
     )
+    ensure_default_slos(at=at, ids=[integration.pk])
+    return period
 
 
 def change_integration_tier(
@@ -44,6 +47,7 @@ def change_integration_tier(
         integration.tier = tier
         integration.version += 1
         integration.save(update_fields=["tier", "version"])
+        ensure_default_slos(at=at, ids=[integration.pk])
         _count_again(integration, since=at, until=now or at)
     return period
 

@@ -13,20 +13,23 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from charts.state import state
 from foundation.access import requires
 from foundation.errors import InvalidInputError
 from operations.models import User
 from partnerships.forms import TierForm
 from partnerships.models import HealthCheck, Integration, Outcome, Tier
+from partnerships.selectors.promotion import get_promotion_checklist
 from partnerships.services.events import pause_check, resume_check
 from partnerships.services.poll import get_engine
 from partnerships.services.poll_now import poll_checks_now
+from partnerships.services.promotion import decide_integration_tier
 from partnerships.services.results import ProbeResult
-from partnerships.services.tiers import change_integration_tier
 from partnerships.views.detail_page import now_context
 from partnerships.views.now import latency_words, reason_words
 
 UNPROCESSABLE = 422
+_MARKS = {True: ("good", "met"), False: ("watch", "not met")}
 
 
 @require_POST
@@ -78,7 +81,14 @@ def integration_tier(request: HttpRequest, slug: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and _change_tier(request, integration, form, timezone.now()):
         return redirect(integration)
     status = UNPROCESSABLE if request.method == "POST" else 200
-    context = {"integration": integration, "form": form, "tier": str(Tier(integration.tier).label).lower()}
+    is_promotable = integration.tier == Tier.EXPERIMENTAL
+    checklist = get_promotion_checklist(integration, at=timezone.now()).lines if is_promotable else []
+    context = {
+        "integration": integration,
+        "form": form,
+        "tier": str(Tier(integration.tier).label).lower(),
+        "checklist": [(line, state(*_MARKS[line.is_met])) for line in checklist],
+    }
     return render(request, "partnerships/integration_tier.html", context, status=status)
 
 
@@ -125,7 +135,7 @@ def _told(wanted: dict[int, str], results: dict[int, ProbeResult]) -> tuple[str,
 
 def _change_tier(request: HttpRequest, integration: Integration, form: TierForm, at: datetime) -> bool:
     try:
-        change_integration_tier(
+        decide_integration_tier(
             integration_id=integration.pk, at=at, by=cast("User", request.user), **form.cleaned_data
         )
     except InvalidInputError as error:

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, timedelta
 from math import ceil
+from zoneinfo import ZoneInfo
 
 from charts.budget import Remaining
 from charts.budget import budget as draw_budget
@@ -13,14 +14,15 @@ from charts.raster import Stretch
 from charts.raster import raster as draw_raster
 from charts.table import details
 from foundation.words import figure as number
-from foundation.words import local, zone_name
+from foundation.words import local, organisation_zone, zone_name
 from partnerships.health.outages import Outage
+from partnerships.health.slo import ROLLING, Budget
 from partnerships.health.uptime import from_us, to_us
-from partnerships.selectors.pages_detail import RASTER_DAYS, CheckNow, Detail, Standing
-from partnerships.selectors.pages_figures import ROLLING_DAYS
+from partnerships.selectors.pages_detail import RASTER_DAYS, CheckNow, Detail
 from partnerships.selectors.pages_latency import RECENT_DAYS, LatencyDays
 from partnerships.selectors.pages_timelines import list_days
-from partnerships.views.words import microseconds, target_words, unit_of
+from partnerships.selectors.slos import SLONow
+from partnerships.views.words import microseconds, target_words, unit_of, window_words
 
 _TABLE_ROWS = 60
 _STEADY = 0.05  # a smaller change of p95 is not worth a word
@@ -35,6 +37,8 @@ def raster_figure(detail: Detail, *, at: datetime) -> Markup:
         ("up", "up", tally.up),
         ("degraded", "degraded", tally.degraded),
         ("down", "down", tally.down),
+        ("maintenance", "maintenance", tally.maintenance),
+        ("paused", "outside service hours", tally.outside_hours),
         ("paused", "paused", tally.paused),
         ("unknown", "unknown", tally.unknown),
     )
@@ -92,30 +96,40 @@ def _ended(end: int | None) -> str:
 
 def budget_figure(detail: Detail, *, at: datetime) -> Markup | None:
     """What is left of the error budget day by day; None where there is none to draw."""
-    budget = detail.standing.budget
-    if budget is None or not detail.budget_left:
+    slo, budget = detail.standing.slo, detail.standing.budget
+    if slo is None or budget is None or not detail.budget_left:
         return None
     unit = unit_of(budget)
     total = float(budget.total_us / unit.us)
-    steps = len(detail.budget_left)
-    first = local(at - timedelta(days=ROLLING_DAYS)).date()
-    halfway = first + timedelta(days=steps // 2)
+    window = window_words(slo.objective)
     drawing = draw_budget(
         Remaining(
             left=[share * total for share in detail.budget_left],
             total=total,
-            labels=[(0, _day(first)), (steps // 2, _day(halfway)), (steps - 1, "today")],
+            steps=detail.budget_days,
+            labels=_budget_days(detail, slo),
             now_label=unit.words(budget.left_us),
         ),
         Caption(
             "budget",
-            "Error budget remaining over 30 days",
+            f"Error budget remaining over {window}",
             f"{unit.words(budget.total_us)} granted, {unit.words(budget.spent_us)} spent, "
             f"{unit.words(budget.left_us)} left.",
         ),
     )
-    note = f"Error budget, {unit.plural} · {target_words(budget.target)} over 30 days{_young(detail.standing)}"
+    note = f"Error budget, {unit.plural} · {target_words(budget.target)} over {window}{_young(budget)}"
     return figure(_budget_heading(detail, at), f"{note} · dashed blue: even spend", drawing)
+
+
+def _budget_days(detail: Detail, slo: SLONow) -> list[tuple[int, str]]:
+    """The first day, the middle one, and the last: today where the window ends now."""
+    first, days = from_us(slo.start).astimezone(_zone(slo)).date(), detail.budget_days
+    last = "today" if slo.objective.kind == ROLLING else _day(first + timedelta(days=days))
+    return [(0, _day(first)), (days // 2, _day(first + timedelta(days=days // 2))), (days, last)]
+
+
+def _zone(slo: SLONow) -> ZoneInfo:
+    return organisation_zone() if slo.objective.kind == ROLLING else ZoneInfo(slo.objective.zone)
 
 
 def _budget_heading(detail: Detail, at: datetime) -> str:
@@ -131,18 +145,16 @@ def _budget_heading(detail: Detail, at: datetime) -> str:
         return f"All of {granted} left"
     else:
         head = f"{unit.write(budget.left_us)} of {granted} left"
-    recent = [outage for outage in detail.outages if outage.start >= detail.standing.rolling.start]
+    recent = detail.budget_outages
     if len(recent) == 1:
         return f"{head}; one outage took the rest" if budget.left_us >= 0 else f"{head} by one outage"
     longest = max((outage.length(now) for outage in recent), default=0)
     return f"{head}; the longest of {len(recent)} outages took {microseconds(longest)}" if recent else head
 
 
-def _young(standing: Standing) -> str:
+def _young(budget: Budget) -> str:
     """A word on a window that is not full yet: its budget still grows."""
-    expected = ROLLING_DAYS * 86_400 * 1_000_000
-    counted = standing.hero.tally.total
-    return "" if counted >= expected else f" · window not full: {microseconds(counted)}"
+    return f" · window not full: {microseconds(budget.missing_us)} to come" if budget.missing_us else ""
 
 
 def latency_figure(found: LatencyDays, checks: list[CheckNow]) -> Markup:

@@ -19,7 +19,7 @@ from foundation.access import requires
 from foundation.csv_export import stream_csv
 from foundation.words import duration, local
 from partnerships.models import CheckState, Tier
-from partnerships.selectors.pages_figures import ROLLING_DAYS, slo_key
+from partnerships.selectors.pages_figures import ROLLING_DAYS, tier_key
 from partnerships.selectors.pages_list import (
     SORTS,
     IntegrationList,
@@ -66,6 +66,7 @@ class ShownRow:
     name: str
     url: str
     partner: str
+    partner_url: str
     now: Markup
     strip: Markup
     uptime: str
@@ -112,7 +113,7 @@ def integrations(request: HttpRequest) -> HttpResponse:
     return render(request, "partnerships/integration_list.html", context)
 
 
-_KEY_WORDS = {"paused": "paused"}
+_KEY_WORDS = {"paused": "maintenance or paused"}
 _KEY_NOTE = "grey figure: coverage below 95 %"
 
 
@@ -135,7 +136,7 @@ def _csv_rows(found: IntegrationList) -> Iterator[list[object]]:
                 _written(row.now.since),
                 percent(row.figures.uptime),
                 percent(row.figures.coverage, 1),
-                None if row.budget is None or row.budget.left_share is None else whole_percent(row.budget.left_share),
+                None if row.budget is None else whole_percent(row.budget.left_share),
                 vendor_word(row.vendor),
                 row.owner,
                 _written(row.last_result_at),
@@ -212,12 +213,12 @@ def _group(group: TierGroup, found: IntegrationList, at: datetime) -> ShownGroup
     if group.worst is not None:
         parts.append(f"worst member {group.worst.name} {with_sign(percent(group.worst.figures.uptime))}")
     parts.append(f"coverage {with_sign(percent(group.pooled.coverage, 1))}")
-    parts.append(f"target {target_words(group.slo)}" if group.slo is not None else "no target")
+    parts.append(f"target {target_words(group.target)}" if group.target is not None else "no target")
     shown = f"{len(group.rows)} of {group.members} shown" if len(group.rows) < group.members else ""
     return ShownGroup(
         name=str(tier.label),
         pooled=f"{with_sign(percent(group.pooled.uptime))} pooled",
-        metric=reverse("metrics:metric", kwargs={"key": slo_key(tier)}) if group.slo is not None else "",
+        metric=reverse("metrics:metric", kwargs={"key": tier_key(tier)}) if group.target is not None else "",
         note=" · ".join(filter(None, [", ".join(parts), f"30 days by {found.accounting.label}", shown])),
         rows=[_row(row, at) for row in group.rows],
     )
@@ -228,12 +229,13 @@ def _row(row: IntegrationRow, at: datetime) -> ShownRow:
         name=row.name,
         url=reverse("partnerships:integration", kwargs={"slug": row.slug}),
         partner="" if row.name.startswith(row.partner) else row.partner,
+        partner_url=reverse("partners:partner", kwargs={"slug": row.partner_slug}),
         now=state_mark(row.now, at),
         strip=day_strip(row.days, _caption(row), size=_STRIP),
         uptime=percent(row.figures.uptime),
         coverage=percent(row.figures.coverage, 1),
         is_faint=not row.figures.is_quotable,
-        bar=budget_bar(row.budget),
+        bar=budget_bar(row.slo),
         budget=budget_words(row.budget),
         vendor=vendor_mark(row.vendor),
         owner=row.owner,

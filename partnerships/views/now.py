@@ -7,11 +7,12 @@ from datetime import datetime, timedelta
 from charts.primitives import Markup
 from charts.state import state
 from foundation.words import duration, figure, local, moment
+from partnerships.health.slo import ROLLING
 from partnerships.models import CheckState, HealthCheck, Outcome
 from partnerships.probes.failures import CERTIFICATE_SENTENCES, SENTENCES
 from partnerships.probes.registry import list_kinds
 from partnerships.selectors.pages_detail import CheckNow, Current
-from partnerships.selectors.pages_figures import Budget
+from partnerships.selectors.slos import SLONow
 from partnerships.views.words import microseconds, state_mark, vendor_word
 
 _LATE = timedelta(minutes=1)
@@ -56,6 +57,7 @@ class CheckLine:
     kind: str
     role: str
     now: Markup
+    flapping: str
     outcome: Markup | str
     reason: str
     latency: str
@@ -65,9 +67,9 @@ class CheckLine:
     may_poll: bool
 
 
-def sentence_for(current: Current, budget: Budget | None, *, at: datetime) -> Sentence:
+def sentence_for(current: Current, slo: SLONow | None, *, at: datetime) -> Sentence:
     """The state in words, what their page says, and how much the budget still bears."""
-    rest = [_vendor_words(current), _budget_words(budget)]
+    rest = [_vendor_words(current), _budget_words(slo)]
     return Sentence(
         state=state_mark(current.now, at),
         strong=_finding(current, at),
@@ -130,12 +132,14 @@ def _vendor_words(current: Current) -> str:
     return f"Their page says: {word}." if word else ""
 
 
-def _budget_words(budget: Budget | None) -> str:
-    if budget is None:
+def _budget_words(slo: SLONow | None) -> str:
+    if slo is None or slo.budget is None:
         return ""
-    if budget.left_us < 0:
-        return f"The budget is overspent by {microseconds(-budget.left_us)}."
-    return f"The budget bears {microseconds(budget.left_us)} more in these 30 days."
+    left = slo.budget.left_us
+    if left < 0:
+        return f"The budget is overspent by {microseconds(-left)}."
+    where = f"these {slo.objective.days} days" if slo.objective.kind == ROLLING else "this month"
+    return f"The budget bears {microseconds(left)} more in {where}."
 
 
 def _last_words(current: Current, at: datetime) -> str:
@@ -174,6 +178,7 @@ def _line(one: CheckNow, at: datetime) -> CheckLine:
         kind=dict(list_kinds()).get(check.kind, check.kind),
         role="counts for uptime" if check.counts_for_uptime else "what they say",
         now=state_mark(one.now, at),
+        flapping=f"flapping since {clock(check.flapping_since, now=at)}" if check.flapping_since else "",
         outcome=state(Outcome.tone_of(check.last_outcome), Outcome(check.last_outcome).label) if known else "none yet",
         reason=reason_words(check.last_reason, check.last_detail) if check.last_reason else check.last_detail,
         latency=latency_words(check.last_latency_us),

@@ -18,7 +18,13 @@ _MINUTE_US = 60_000_000
 _LEAST_ROOM = _HOUR_US // 2
 _STEPS = (5, 10, 15, 30, 60, 120, 180, 240, 360, 720, 1440)  # minutes between ticks
 _TICKS = 6
-_KEY = (("up", "up"), ("degraded", "degraded"), ("down", "down"), ("unknown", "unknown"))
+_KEY = (
+    ("up", "up"),
+    ("degraded", "degraded"),
+    ("down", "down"),
+    ("maintenance", "maintenance"),
+    ("unknown", "unknown"),
+)
 
 
 def today_figure(standing: Standing, *, at: datetime) -> Markup:

@@ -9,12 +9,13 @@ from charts.bars import share_bar
 from charts.primitives import Markup
 from charts.state import state
 from foundation.words import MINUS, duration
+from partnerships.health.slo import ROLLING, Budget, Objective
 from partnerships.health.uptime import NO_DATA, Accounting, display_percent
-from partnerships.selectors.pages_figures import Budget
 from partnerships.selectors.pages_timelines import StateNow
+from partnerships.selectors.slos import SLONow
 
 _VENDOR = {"up": "operational", "degraded": "degraded", "down": "outage", "pending": "not read yet", "paused": "paused"}
-_BUDGET_BARS = {"bad": "f-bad", "watch": "f-watch", "none": "f-mid"}
+_BUDGET_BARS = {"exhausted": "f-bad", "at_risk": "f-watch"}
 _RULES = {"exclude": "excluded", "measured": "counted as measured", "up": "counted as up", "down": "counted as down"}
 
 
@@ -63,17 +64,22 @@ def budget_words(budget: Budget | None) -> str:
     """What is left of a budget: 14%, −248%; "no data" where nothing was counted or promised."""
     if budget is None:
         return NO_DATA
-    if budget.left_share is None:
-        return MINUTES.words(budget.left_us)
     left = whole_percent(budget.left_share)
     return f"{MINUS if left < 0 else ''}{abs(left)}%"
 
 
-def budget_bar(budget: Budget | None) -> Markup | str:
+def budget_bar(slo: SLONow | None) -> Markup | str:
     """A small bar of what is left, empty where it is overspent."""
-    if budget is None or budget.left_share is None:
+    if slo is None or slo.budget is None:
         return ""
-    return share_bar(float(budget.left_share), cls=_BUDGET_BARS[budget.tone], width=44)
+    return share_bar(float(slo.budget.left_share), cls=_BUDGET_BARS.get(slo.status, "f-mid"), width=44)
+
+
+def window_words(objective: Objective) -> str:
+    """The window of an objective: 30 days, a calendar month."""
+    if objective.kind != ROLLING:
+        return "a calendar month"
+    return "1 day" if objective.days == 1 else f"{objective.days} days"
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,4 +124,5 @@ def profile_words(accounting: Accounting) -> str:
     weight = accounting.degraded_weight
     degraded = "as up" if not weight else "as down" if weight == 1 else f"{float(weight * 100):.3g} % as down"
     shortest = [f"outages from {microseconds(accounting.min_outage_us)}"] if accounting.min_outage_us else []
-    return ", ".join([*rules, f"degraded counts {degraded}", *shortest])
+    hours = [f"outside {accounting.hours_name} not counted"] if accounting.hours_name else []
+    return ", ".join([*rules, f"degraded counts {degraded}", *shortest, *hours])

@@ -1,3 +1,3 @@
-from support.admin import people, tickets
+from support.admin import people, setup_cases, sla, tickets
 
-__all__ = ["people", "tickets"]
+__all__ = ["people", "setup_cases", "sla", "tickets"]

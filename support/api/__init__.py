@@ -1,9 +1,24 @@
+from support.api.clocks import (
+    BreachExcuseViews,
+    ClockCrossingViews,
+    SlaPolicyVersionViews,
+    SlaPolicyViews,
+    TicketClockViews,
+)
 from support.api.people import CustomerViews, TeamViews
+from support.api.setup_cases import SetupCaseViews, SetupItemViews
 from support.api.tickets import TicketEventViews, TicketViews
 
 ROUTES = {
     "tickets": TicketViews,
     "ticket-events": TicketEventViews,
+    "ticket-clocks": TicketClockViews,
+    "clock-crossings": ClockCrossingViews,
+    "breach-excuses": BreachExcuseViews,
+    "sla-policies": SlaPolicyViews,
+    "sla-policy-versions": SlaPolicyVersionViews,
     "customers": CustomerViews,
     "teams": TeamViews,
+    "setup-cases": SetupCaseViews,
+    "setup-items": SetupItemViews,
 }

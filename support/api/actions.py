@@ -4,6 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from foundation.serializers import InstantField
 from operations.models import User
 from support.models import Customer, Priority, Team, TicketState
 
@@ -34,7 +35,7 @@ class TransitionSerializer(serializers.Serializer[Any]):
         max_length=300, default="", allow_blank=True, help_text="What a ticket on hold waits for, or the root cause."
     )
     category = serializers.CharField(max_length=120, default="", allow_blank=True, help_text="The cause; to solve.")
-    wake_at = serializers.DateTimeField(default=None, allow_null=True, help_text="When a ticket on hold comes back.")
+    wake_at = InstantField(default=None, allow_null=True, help_text="When a ticket on hold comes back.")
 
 
 class AssignmentSerializer(serializers.Serializer[Any]):

@@ -22,7 +22,9 @@ from support.api.actions import (
     TransitionSerializer,
     WordsSerializer,
 )
+from support.api.clocks import ExplainedSerializer
 from support.models import EventKind, Priority, Ticket, TicketEvent, TicketState, Via
+from support.selectors.clocks import explain_clocks
 from support.selectors.queue import TABS
 from support.services.messages import add_customer_message, add_note, add_reply
 from support.services.ticket_states import StateChange
@@ -126,9 +128,12 @@ class TicketViews(CreateViews):
     queryset = Ticket.objects.all()
     serializer_class = TicketSerializer
     filterset_class = TicketFilters
-    action_permissions: ClassVar = dict.fromkeys(
-        ("transition", "assign", "reply", "note", "record_customer_message"), ("support.change_ticket",)
-    )
+    action_permissions: ClassVar = {
+        **dict.fromkeys(
+            ("transition", "assign", "reply", "note", "record_customer_message"), ("support.change_ticket",)
+        ),
+        "clocks": ("support.view_ticket", "support.view_ticketclock"),
+    }
 
     @extend_schema(request=OpeningSerializer, responses={201: TicketSerializer})
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:  # noqa: ARG002
@@ -184,6 +189,13 @@ class TicketViews(CreateViews):
         words = self.read_body(request, CustomerMessageSerializer)
         ticket = add_customer_message(ticket_id=self.get_object().pk, **words, **self._said_by())
         return self.answer_written(ticket, status=201)
+
+    @extend_schema(responses=ExplainedSerializer(many=True))
+    @action(detail=True, methods=["get"], url_path="clocks", pagination_class=None, filterset_class=None)
+    def clocks(self, request: Request, pk: str) -> Response:  # noqa: ARG002
+        """Every clock as of now, with the stretches by which it was counted."""
+        found = explain_clocks(self.get_object().pk, at=timezone.now())
+        return Response(ExplainedSerializer(found, many=True).data)
 
     def _said_by(self) -> dict[str, Any]:
         """Who does it, when and by which way."""

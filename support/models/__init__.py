@@ -1,6 +1,32 @@
+from support.models.clock import BreachExcuse, ClockCrossing, TicketClock
+from support.models.clock_metric import ClockMetric, ClockState
 from support.models.customer import Customer
 from support.models.event import EventKind, TicketEvent, Via
+from support.models.setup_case import SETUP_OPEN, SetupCase, SetupItem, SetupItemKind, SetupState
+from support.models.sla import SlaPolicy, SlaPolicyVersion
 from support.models.team import Team
 from support.models.ticket import OPEN_STATES, Priority, Ticket, TicketState
 
-__all__ = ["OPEN_STATES", "Customer", "EventKind", "Priority", "Team", "Ticket", "TicketEvent", "TicketState", "Via"]
+__all__ = [
+    "OPEN_STATES",
+    "SETUP_OPEN",
+    "BreachExcuse",
+    "ClockCrossing",
+    "ClockMetric",
+    "ClockState",
+    "Customer",
+    "EventKind",
+    "Priority",
+    "SetupCase",
+    "SetupItem",
+    "SetupItemKind",
+    "SetupState",
+    "SlaPolicy",
+    "SlaPolicyVersion",
+    "Team",
+    "Ticket",
+    "TicketClock",
+    "TicketEvent",
+    "TicketState",
+    "Via",
+]

@@ -15,6 +15,7 @@ class EventKind(TonedChoices):
     REPLY = "reply", "none", "Public reply"
     CUSTOMER = "customer", "none", "Customer message"
     NOTE = "note", "none", "Internal note"
+    POLICY = "policy", "none", "Policy applied"
 
 
 class Via(TonedChoices):

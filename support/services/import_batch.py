@@ -12,6 +12,7 @@ from django.db.models import F
 from foundation.bulk_rows import insert_rows
 from support.imports.facts import EventFact, TicketFacts
 from support.models import Ticket, TicketEvent, Via
+from support.services.clocks import refresh_clocks
 from support.services.import_people import Directory
 from support.services.import_plan import EventKey, Plan, event_key, plan_existing, plan_new
 
@@ -86,6 +87,7 @@ def _store(batch: Sequence[TicketFacts], directory: Directory, *, at: datetime) 
         _create(new)
         _update(changed)
         _add_events([*new, *changed], at=at)
+        refresh_clocks(ticket.pk for ticket, plan in [*new, *changed] if plan.events)
     return BatchResult(len(new), len(changed), len(batch) - len(new) - len(changed))
 
 

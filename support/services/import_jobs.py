@@ -15,6 +15,7 @@ from uuid import UUID, uuid4
 import structlog
 from django.conf import settings
 
+from foundation.csv_export import raw_cell
 from foundation.imports.errors import ImportProblemError
 from support.imports.loading import load_mapping
 from support.imports.mapping import Mapping
@@ -124,7 +125,7 @@ def iter_refusals(job: ImportJob) -> Iterator[list[str]]:
     with _path(job.token, "csv").open(encoding="utf-8", newline="") as stream:
         rows = csv.reader(stream)
         next(rows, None)
-        yield from rows
+        yield from ([raw_cell(cell) for cell in row] for row in rows)
 
 
 def discard_job(*, token: UUID) -> None:

@@ -50,7 +50,9 @@ def add_customer_message(
         ticket = lock_ticket(ticket_id, version=None)
         if not no_reply_needed and _is_past_reopening(ticket, at):
             return _follow_up(ticket, words, actor=actor, via=via, at=at)
-        record_event(ticket, Happening(EventKind.CUSTOMER, body=words), actor=actor, via=via, at=at)
+        waits = {"needs_reply": [True, False]} if no_reply_needed else {}
+        what = Happening(EventKind.CUSTOMER, body=words, changes=waits)
+        record_event(ticket, what, actor=actor, via=via, at=at)
         if not no_reply_needed and ticket.state in _REOPENED_BY_CUSTOMER:
             _open_again(ticket, actor=actor, via=via, at=at)
     return ticket

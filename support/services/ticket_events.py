@@ -10,6 +10,8 @@ import structlog
 from foundation.errors import StaleWriteError
 from operations.models import User
 from support.models import EventKind, Ticket, TicketEvent, Via
+from support.selectors.ticket_clocks import CLOCK_EVENTS
+from support.services.clocks import refresh_clocks
 
 REASON_LENGTH = 300
 
@@ -44,8 +46,8 @@ def save_ticket(ticket: Ticket, *fields: str) -> None:
 
 
 def record_event(ticket: Ticket, what: Happening, *, actor: User | None, via: Via, at: datetime) -> TicketEvent:
-    """Append the event to the ticket's history, with the id of the request it came by."""
-    return TicketEvent.objects.create(
+    """Append the event to the ticket's history, with the id of the request it came by, and bring its clocks to it."""
+    event = TicketEvent.objects.create(
         ticket=ticket,
         kind=what.kind,
         at=at,
@@ -58,3 +60,6 @@ def record_event(ticket: Ticket, what: Happening, *, actor: User | None, via: Vi
         via=via,
         request_id=str(structlog.contextvars.get_contextvars().get("request_id", ""))[:64],
     )
+    if what.kind in CLOCK_EVENTS:
+        refresh_clocks([ticket.pk])
+    return event

@@ -8,6 +8,8 @@ from django.db import transaction
 from foundation.errors import InvalidInputError
 from operations.models import User
 from support.models import Customer, EventKind, Priority, Team, Ticket, TicketState, Via
+from support.services.clock_crossings import end_escalation
+from support.services.sla import apply_policies
 from support.services.ticket_events import Happening, lock_ticket, record_event, save_ticket
 from support.services.ticket_states import HOLD_STATES, StateChange, check_transition
 
@@ -51,6 +53,7 @@ def open_ticket(*, new: NewTicket, actor: User | None, at: datetime, via: Via = 
         )
         opened = Happening(EventKind.OPENED, new_state=TicketState.NEW, body=new.body.strip())
         record_event(ticket, opened, actor=actor, via=via, at=at)
+        apply_policies(ticket, actor=actor, via=via, at=at, reason="The ticket was opened.")
     return ticket
 
 
@@ -78,6 +81,8 @@ def change_ticket_state(
         save_ticket(ticket, "state", "resolved_at", "closed_at", "wake_at", "reopen_count", "category")
         what = Happening(EventKind.STATE, old, change.state, change.reason.strip(), changes=changes)
         record_event(ticket, what, actor=actor, via=via, at=at)
+        if not ticket.is_open:
+            end_escalation(ticket, actor=actor, at=at)
     return ticket
 
 
@@ -142,6 +147,8 @@ def change_ticket_fields(
         if changes:
             save_ticket(ticket, *changes)
             record_event(ticket, Happening(EventKind.FIELDS, changes=changes), actor=actor, via=via, at=at)
+        if "priority" in changes:
+            apply_policies(ticket, actor=actor, via=via, at=at, reason="The priority was changed.")
     return ticket
 
 

@@ -15,6 +15,7 @@ from support.forms import AssignForm, MessageForm, StateForm
 from support.models import EventKind, Priority, Ticket, TicketEvent, TicketState, Via
 from support.selectors.timeline import Timeline, get_timeline
 from support.services.ticket_states import list_allowed_states
+from support.views.clocks import list_promises
 
 
 @require_safe
@@ -45,6 +46,8 @@ def render_ticket(
         "state_tone": TicketState.tone_of(found.state),
         "state_words": _state_words(found, at),
         "facts": _facts(found, at),
+        "promises": list_promises(found, at),
+        "may_see_clocks": cast("User", request.user).has_perm("support.view_ticketclock"),
         "entries": [_entry(event, at) for event in timeline.events],
         "count": _count(timeline),
         "hidden": timeline.hidden,
@@ -94,7 +97,7 @@ def _entry(event: TicketEvent, at: datetime) -> dict[str, object]:
         "via": "" if event.via == Via.UI else event.get_via_display(),
         "reason": event.reason,
         "body": event.body,
-        "changes": [_change(name, pair) for name, pair in sorted(event.changes.items())],
+        "changes": _changes(event),
         "tone": _tone(event),
         "is_public": event.kind in {EventKind.REPLY, EventKind.CUSTOMER},
     }
@@ -111,6 +114,12 @@ def _what(event: TicketEvent) -> str:
     labels = dict(TicketState.choices)
     new = labels.get(event.new_state, event.new_state)
     return f"{labels[event.old_state]} → {new}" if event.old_state in labels else str(new)
+
+
+def _changes(event: TicketEvent) -> list[str]:
+    if event.kind in {EventKind.POLICY, EventKind.CUSTOMER}:  # Numbers and marks for the clocks, not for people.
+        return []
+    return [_change(name, pair) for name, pair in sorted(event.changes.items())]
 
 
 def _change(name: str, pair: list[str | None]) -> str:

@@ -22,12 +22,20 @@ TINY = {
     "LAG_CHECKS": 300,
     "LAG_SECONDS": 4,
     "LAG_HANG_SECONDS": 1,
+    "STEADY_CHECKS": 200,
+    "STEADY_INTERVAL": 5,
+    "STEADY_INTERVALS": 1,
+    "STEADY_TIMEOUT": 1,
+    "STEADY_WARM_UP": 5,
     "TICKETS_SMALL": 200,
     "TICKETS": 400,
     "TICKETS_LARGE": 600,
     "TICKETS_A_DAY": 5,
     "RESULTS": 4000,
     "RESULT_CHECKS": 2,
+    "BARS": 3,
+    "BARS_OUTAGES": 4,
+    "BARS_ROUNDS": 1,
     "PAGE_METRICS": 2,
     "PAGE_ROUNDS": 1,
     "EDITS": 1,
@@ -65,14 +73,16 @@ CASES = [
     ("checks", 5, 6, ["prometheus-blackbox-exporter", "wrk"]),
     ("shards", 1, 1, []),
     ("lag", 1, 2, []),
+    ("steady", 3, 6, ["prometheus", "prometheus-blackbox-exporter"]),
     ("values", 3, 15, []),
     ("uptime", 0, 3, []),
+    ("bars", 4, 8, []),
     ("scorecard", 3, 6, []),
     ("imports", 0, 8, []),
     ("experiments", 15, 15, []),
 ]
 if not IS_POSTGRESQL:  # Measured beside PostgreSQL as well, these need not be run twice.
-    CASES = [case for case in CASES if case[0] not in {"checks", "shards", "lag", "experiments"}]
+    CASES = [case for case in CASES if case[0] not in {"checks", "shards", "lag", "steady", "experiments"}]
 
 
 @pytest.fixture(scope="session")
@@ -116,7 +126,7 @@ def test_an_unknown_name_is_refused():
     done = run_bench("cheques")
 
     assert (done.returncode, done.stdout) == (2, "")
-    assert "checks, shards, lag, values, uptime, scorecard, experiments, imports" in done.stderr
+    assert "checks, shards, lag, steady, values, uptime, bars, scorecard, experiments, imports" in done.stderr
 
 
 @pytest.mark.parametrize(

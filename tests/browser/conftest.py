@@ -4,6 +4,8 @@ Nothing here touches Django: the tests see what a person sees. SHOTS names a fol
 RUNNING_DEMO the address of a demo that runs already, to save its start while a page is being made.
 """
 
+import fcntl
+import json
 import os
 import shutil
 import socket
@@ -34,12 +36,10 @@ document.addEventListener("securitypolicyviolation", (event) => {
 
 @dataclass
 class Demo:
-    """The running demo: its address, its data folder and the lines it printed."""
+    """The running demo: its address and the lines it printed."""
 
     address: str
-    folder: Path
-    process: subprocess.Popen | None
-    lines: list[str] = field(default_factory=list)
+    lines: list[str]
 
     def sign_in_name(self) -> tuple[str, str]:
         """The e-mail address and password that the demo printed."""
@@ -54,40 +54,60 @@ def _free_port() -> int:
 
 
 @pytest.fixture(scope="session")
-def demo(tmp_path_factory):
-    """`make run` without the make: loaded from nothing, with worker, scheduler and partner sandbox."""
+def demo(tmp_path_factory, worker_id):
+    """`make run` without the make: loaded from nothing, with worker, scheduler and partner sandbox.
+
+    The workers of a run share it: the first who asks starts it, and stops it once no other uses it any more.
+    """
     if running := os.environ.get("RUNNING_DEMO"):
-        lines = ["sign in as coo@fieldlight.example password fieldlight-demo"]
-        yield Demo(running, Path(), None, lines)
+        yield Demo(running, ["sign in as coo@fieldlight.example password fieldlight-demo"])
         return
-    folder, port = tmp_path_factory.mktemp("demo"), _free_port()
+    own = tmp_path_factory.getbasetemp()
+    folder = own if worker_id == "master" else own.parent
+    note = folder / "demo.json"
+    with (folder / "demo.lock").open("w") as lock, (folder / "demo.users").open("w") as users:
+        process = None
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            fcntl.flock(users, fcntl.LOCK_SH)
+            if not note.exists():
+                port = _free_port()
+                process = _start(folder, port)
+                lines = _await_greeting(process, folder / "output.txt")
+                note.write_text(json.dumps([f"http://127.0.0.1:{port}", lines]))
+            fcntl.flock(lock, fcntl.LOCK_UN)
+            yield Demo(*json.loads(note.read_text()))
+            fcntl.flock(users, fcntl.LOCK_UN)
+            if process:
+                fcntl.flock(lock, fcntl.LOCK_EX)
+                fcntl.flock(users, fcntl.LOCK_EX)
+        finally:
+            if process:
+                note.unlink(missing_ok=True)
+                process.terminate()
+                process.wait(timeout=15)
+
+
+def _start(folder: Path, port: int) -> subprocess.Popen:
     left_out = {"DATABASE_URL", "REDIS_URL", "LOG_LEVEL", "DJANGO_SETTINGS_MODULE"}
     environment = {name: value for name, value in os.environ.items() if name not in left_out}
-    output = folder / "output.txt"
-    with output.open("w") as file:
-        process = subprocess.Popen(
+    with (folder / "output.txt").open("w") as file:
+        return subprocess.Popen(
             [sys.executable, "manage.py", "run_demo", "--port", str(port)],
             cwd=ROOT,
             env={**environment, "DEMO": "1", "DATA_DIR": str(folder / "data")},
             stdout=file,
             stderr=subprocess.STDOUT,
         )
-    demo = Demo(f"http://127.0.0.1:{port}", folder / "data", process)
-    try:
-        _await_greeting(demo, output)
-        yield demo
-    finally:
-        process.terminate()
-        process.wait(timeout=15)
 
 
-def _await_greeting(demo: Demo, output: Path) -> None:
+def _await_greeting(process: subprocess.Popen, output: Path) -> list[str]:
     deadline = time.monotonic() + START_SECONDS
     while "Ctrl-C" not in (text := output.read_text()):
-        if demo.process.poll() is not None or time.monotonic() > deadline:
+        if process.poll() is not None or time.monotonic() > deadline:
             pytest.fail(f"The demo did not start:\n{text}")
         time.sleep(0.2)
-    demo.lines = text.splitlines()
+    return text.splitlines()
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("at work")]  # They change the same tickets.
 
 FRESH_SECONDS = 10.0
 

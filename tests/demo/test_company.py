@@ -12,8 +12,19 @@ from dashboards.demo.people import DOMAIN
 from dashboards.demo.story import make_story
 from metrics.models import Metric, Target
 from operations.models import User
-from partnerships.models import HealthCheck, Integration, Partner, StatusInterval, Tier, TierPeriod, UptimeHour
-from support.models import OPEN_STATES, EventKind, Ticket, TicketEvent
+from partnerships.models import (
+    SLO,
+    Adjustment,
+    HealthCheck,
+    Integration,
+    Maintenance,
+    Partner,
+    StatusInterval,
+    Tier,
+    TierPeriod,
+    UptimeHour,
+)
+from support.models import OPEN_STATES, EventKind, Ticket, TicketClock, TicketEvent
 
 # Loading takes most of a minute: with several test processes, one of them does it for all of these.
 pytestmark = pytest.mark.xdist_group("company")
@@ -128,7 +139,8 @@ def test_intervals_of_every_check_are_contiguous_and_open_at_the_end(company):
 def test_uptime_hours_are_the_intervals_cut_into_hours(company):
     """Summed over all hours, each state has exactly its time in the intervals up to the last whole hour."""
     until = company.now.replace(minute=0)
-    for check in HealthCheck.objects.filter(counts_for_uptime=True):
+    corrected = Adjustment.objects.in_force().values("health_check")
+    for check in HealthCheck.objects.filter(counts_for_uptime=True).exclude(pk__in=corrected):
         hours = UptimeHour.objects.filter(health_check=check)
         spans = StatusInterval.objects.filter(health_check=check).values_list("state", "started_at", "ended_at")
         for state in ("up", "degraded", "down", "unknown"):
@@ -137,7 +149,15 @@ def test_uptime_hours_are_the_intervals_cut_into_hours(company):
                 timedelta(),
             )
             assert hours.aggregate(us=Sum(f"{state}_us"))["us"] == expected // timedelta(microseconds=1)
-        assert hours.count() == (until - check.monitored_from) // timedelta(hours=1)
+        assert hours.values("hour").distinct().count() == (until - check.monitored_from) // timedelta(hours=1)
+
+
+def test_measured_time_is_overlaid_by_maintenance_and_corrections(company):
+    del company
+    assert Maintenance.objects.filter(approved_at__isnull=False).count() == 2
+    assert Maintenance.objects.filter(approved_at__isnull=True, source="vendor").count() == 1
+    assert UptimeHour.objects.filter(is_planned=True).values("health_check").distinct().count() == 2
+    assert [one.approved_at is not None for one in Adjustment.objects.order_by("requested_at")] == [True, False]
 
 
 def test_tiers_are_a_history_that_ends_in_the_present_tier(company):
@@ -165,3 +185,17 @@ def test_every_metric_has_an_owner_and_resolution_its_path(company):
 
 def test_stored_values_agree_with_the_rows(company):
     call_command("recompute_metrics", verify=True, verbosity=0)
+
+
+def test_budgets_are_healthy_at_risk_and_exhausted(company):
+    found = set(SLO.objects.filter(ended_at=None).values_list("status", flat=True))
+
+    assert {"healthy", "at_risk", "exhausted"} <= found
+
+
+def test_tickets_have_clocks_and_those_of_late_have_promises(company):
+    answered = TicketClock.objects.filter(metric="first_reply", state="fulfilled")
+
+    assert answered.count() > 15_000
+    assert answered.filter(target_seconds__isnull=False, breached_at__isnull=False).exists()
+    assert not TicketClock.objects.filter(next_crossing_at__lt=company.now).exists()

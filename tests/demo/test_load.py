@@ -1,10 +1,11 @@
-"""Loading the demo company: the same for the same seed, into an empty database only."""
+"""Loading the demo company: the same for the same seed."""
 
+from dataclasses import dataclass
 from datetime import date
 
 import pytest
-from django.core.management import CommandError, call_command
 from django.db import transaction
+from django.test import override_settings
 
 from dashboards.demo import arrivals
 from dashboards.demo.catalogue import PARTNERS
@@ -14,7 +15,6 @@ from dashboards.demo.story import make_story
 from metrics.models import Target
 from operations.models import User
 from partnerships.models import (
-    AccountingProfile,
     CheckResult,
     HealthCheck,
     Integration,
@@ -29,6 +29,7 @@ from partnerships.sandbox.server import make_app
 from support.models import Customer, Ticket, TicketEvent
 from tests.demo.digests import digest_of
 
+pytestmark = pytest.mark.xdist_group("demo company")
 TODAY = date(2026, 3, 18)
 TABLES = [
     *(User, Partner, Integration, TierPeriod, HealthCheck, StatusInterval, UptimeHour, LatencyHour, CheckResult),
@@ -36,70 +37,65 @@ TABLES = [
 ]
 
 
-@pytest.fixture
-def small_company(monkeypatch):
-    """A smaller company with the same story, for questions that need no twenty thousand tickets."""
-    monkeypatch.setattr(arrivals, "TICKETS", 600)
-    monkeypatch.setattr("dashboards.demo.integrations.PARTNERS", PARTNERS[1:2] + PARTNERS[11:])
-    monkeypatch.setattr("dashboards.demo.health.LATENCY_DAYS", 3)
+@dataclass
+class Digests:
+    """What each table held after a load."""
+
+    first: dict[str, str]
+    other_seed: dict[str, str]
+    outside_a_demo: dict[str, str]
+
+
+def load(seed):
+    """Load a smaller company with the same story, for questions that need no twenty thousand tickets."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(arrivals, "TICKETS", 600)
+        patch.setattr("dashboards.demo.integrations.PARTNERS", PARTNERS[1:2] + PARTNERS[3:4] + PARTNERS[11:])
+        patch.setattr("dashboards.demo.health.LATENCY_DAYS", 3)
+        load_company(make_story(seed=seed, today=TODAY, at=None), sandbox_port=9100)
+    return {model.__name__: digest_of(model) for model in TABLES}
+
+
+def load_and_undo(seed):
+    with transaction.atomic():
+        digests = load(seed)
+        transaction.set_rollback(True)
+    return digests
 
 
 @pytest.fixture(scope="module")
-def story():
-    return make_story(seed=7, today=TODAY, at=None)
+def kept_company(django_db_setup, django_db_blocker):
+    """The last of three loads, not of a demo, in a transaction around the tests of this module."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        first, other = load_and_undo(7), load_and_undo(8)
+        with override_settings(DEMO=False):
+            kept = load(7)
+        yield Digests(first, other, kept)
+        transaction.set_rollback(True)
 
 
-def test_same_seed_and_day_give_the_same_rows(small_company, db, story):
-    digests = []
-    for _ in range(2):
-        with transaction.atomic():
-            load_company(story, sandbox_port=8901)
-            digests.append({model.__name__: digest_of(model) for model in TABLES})
-            transaction.set_rollback(True)
-
-    assert digests[0] == digests[1]
+@pytest.fixture
+def company(kept_company, db):
+    return kept_company
 
 
-def test_another_seed_gives_other_rows(small_company, db, story):
-    digests = []
-    for seed in (7, 8):
-        with transaction.atomic():
-            load_company(make_story(seed=seed, today=TODAY, at=None), sandbox_port=8901)
-            digests.append((digest_of(Ticket), digest_of(StatusInterval), digest_of(Partner)))
-            transaction.set_rollback(True)
-
-    assert digests[0][0] != digests[1][0]
-    assert digests[0][1] != digests[1][1]
-    assert digests[0][2] == digests[1][2]
+def test_same_seed_and_day_give_the_same_rows(company):
+    assert company.first == company.outside_a_demo
 
 
-def test_load_refuses_a_database_with_data(db):
-    User.objects.create_user("someone@example.com", name="Someone")
-
-    with pytest.raises(CommandError, match="already has data"):
-        call_command("load_demo")
-
-    assert User.objects.count() == 1
+def test_another_seed_gives_other_rows(company):
+    for table in ("Ticket", "StatusInterval"):
+        assert company.first[table] != company.other_seed[table]
+    assert company.first["Partner"] == company.other_seed["Partner"]
 
 
-def test_password_is_unusable_outside_a_demo(small_company, db, story, settings):
-    settings.DEMO = False
-
-    load_company(story, sandbox_port=8901)
-
+def test_password_is_unusable_outside_a_demo(company):
+    assert User.objects.exists()
     assert not [user.email for user in User.objects.all() if user.has_usable_password()]
 
 
-def test_installation_has_the_standard_accounting_profile(db):
-    profile = AccountingProfile.objects.get(is_default=True)
-
-    assert (profile.name, profile.version) == ("standard", 1)
-    assert (profile.maintenance, profile.unknown, profile.degraded_weight) == ("exclude", "exclude", 0)
-
-
-def test_checks_are_valid_and_answered_by_the_sandbox(small_company, db, story):
+def test_checks_are_valid_and_answered_by_the_sandbox(company):
     """Every address of a demo check is one that the sandbox plays: an endpoint, or a status page of the check's kind."""
-    load_company(story, sandbox_port=9100)
     app = make_app()
 
     for check in HealthCheck.objects.all():
@@ -117,9 +113,7 @@ def _handler_of(app, path):
     return None
 
 
-def test_checks_follow_the_sandbox_to_another_port(small_company, db, story):
-    load_company(story, sandbox_port=9100)
-
+def test_checks_follow_the_sandbox_to_another_port(company):
     moved = point_checks_at(9177)
 
     assert moved == HealthCheck.objects.count() > 0

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
 
 from dashboards.demo.ports import is_free, pick_port
 from dashboards.demo.preparation import NotReadyError, clear_broker, collect_static, hold_folder, prepare_database
@@ -91,6 +93,15 @@ def test_database_of_the_demo_is_taken(db):
     prepare_database()
 
     assert User.objects.count() == 1
+
+
+def test_database_between_squashed_migrations_is_refused(db):
+    recorder = MigrationRecorder(connection)
+    recorder.record_unapplied("support", "0001_squashed_0004_setup_case_ends")
+    recorder.record_unapplied("support", "0004_setup_case_ends")
+
+    with pytest.raises(NotReadyError, match=r"lacks support\.0004_setup_case_ends.*make run DATA_DIR"):
+        prepare_database()
 
 
 def test_taken_port_is_not_picked(taken_port):

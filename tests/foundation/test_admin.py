@@ -27,7 +27,15 @@ from tests.factories import (
 
 pytestmark = pytest.mark.django_db
 REGISTERED = sorted(admin.site._registry, key=lambda model: model._meta.label)
-APPEND_ONLY = {"checkresult", "statusinterval", "ticketevent", "metricversion", "valuerevision", "tierperiod"}
+APPEND_ONLY = {
+    "checkresult",
+    "statusinterval",
+    "ticketevent",
+    "metricversion",
+    "valuerevision",
+    "tierperiod",
+    "partnerstagechange",
+}
 
 
 @pytest.fixture
@@ -176,9 +184,9 @@ def test_target_is_set_in_the_name_of_who_adds_it(root):
 
 def test_export_has_the_filtered_rows_and_no_formula(root):
     PartnerFactory(name="=cmd|' /C calc'!A0", slug="evil", notes="-5")
-    PartnerFactory(name="Quiet", slug="quiet", status="paused")
+    PartnerFactory(name="Quiet", slug="quiet", stage="paused")
 
-    response = root.post(url_of(Partner, "export") + "?status__exact=active", {"format": "0", "resource": "0"})
+    response = root.post(url_of(Partner, "export") + "?stage__exact=active", {"format": "0", "resource": "0"})
 
     lines = response.content.decode().splitlines()
     assert len(lines) == 2
@@ -276,3 +284,12 @@ def test_ticket_history_is_shown_below_it(root):
 @pytest.mark.parametrize("path", ["metrics/target", "metrics/enteredvalue", "metrics/annotation", "metrics/hypothesis"])
 def test_a_key_in_the_address_that_is_none_proposes_nothing(root, path, wrong):
     assert root.get(f"/admin/{path}/add/", {"metric": wrong, "metricc": "1"}).status_code == 200
+
+
+@pytest.mark.django_db
+def test_text_with_a_control_character_is_refused(client):
+    client.force_login(SuperuserFactory())
+
+    response = client.post("/admin/partnerships/partner/add/", {"name": "Ac\x0bme", "slug": "acme"})
+
+    assert response.context["adminform"].form.errors["name"] == ["Must not hold control characters."]

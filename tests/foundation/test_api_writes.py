@@ -43,7 +43,7 @@ def test_key_of_another_request_is_409(path, body):
 def test_refusal_is_not_stored_and_keys_are_of_one_user():
     client = superuser_client()
 
-    refused = client.post(f"{BASE}/partners/", {**BODY, "status": "gone"}, HTTP_IDEMPOTENCY_KEY="k1")
+    refused = client.post(f"{BASE}/partners/", {**BODY, "stage": "gone"}, HTTP_IDEMPOTENCY_KEY="k1")
     accepted = client.post(f"{BASE}/partners/", BODY, HTTP_IDEMPOTENCY_KEY="k1")
     other = superuser_client().post(f"{BASE}/partners/", {"name": "B", "slug": "b"}, HTTP_IDEMPOTENCY_KEY="k1")
 

@@ -43,6 +43,8 @@ def test_a_fresh_clone_needs_no_settings(tmp_path):
         ({"ALLOWED_HOSTS": "ops.example.com", "SECRET_KEY": "insecure" + GOOD_KEY}, "E003"),
         ({"ALLOWED_HOSTS": "*", "SECRET_KEY": GOOD_KEY}, "E004"),
         ({"ALLOWED_HOSTS": "ops.example.com", "SECRET_KEY": GOOD_KEY, "DEMO": "1"}, "E005"),
+        ({"ORGANISATION_TIME_ZONE": "localtime"}, "E007"),
+        ({"ORGANISATION_TIME_ZONE": "Factory"}, "E007"),
     ],
 )
 def test_an_unsafe_production_configuration_is_refused(tmp_path, env, code):

@@ -65,7 +65,7 @@ def test_a_draft_is_locked_by_a_person(coo, draft):
     assert (answer.status_code, answer["Location"]) == (302, draft.get_absolute_url())
     assert (draft.state, draft.before_value, draft.before_n) == (HypothesisState.TESTING, 3.0, 3)
     assert draft.locked_by == coo.person
-    assert "3.00 tickets of 3 rows" in words(main(coo.get(draft.get_absolute_url())))
+    assert "3 tickets, n = 3" in words(main(coo.get(draft.get_absolute_url())))
 
 
 def test_what_keeps_a_draft_from_being_locked_is_said_beside_the_form(coo, draft):

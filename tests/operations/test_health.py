@@ -29,7 +29,16 @@ def test_ready_when_every_part_works(client, broker):
 
     assert response.status_code == 200
     assert (response.json()["status"], response.json()["failing"]) == ("ok", [])
-    assert set(response.json()["parts"]) == {"beat", "broker", "database", "dirty_marks", "due_checks", "self_check"}
+    assert set(response.json()["parts"]) == {
+        "beat",
+        "broker",
+        "database",
+        "dirty_marks",
+        "due_checks",
+        "escalations",
+        "outbox",
+        "self_check",
+    }
 
 
 @pytest.mark.django_db

@@ -6,6 +6,7 @@ from bs4 import BeautifulSoup
 from django.utils import timezone
 
 from partnerships.models import HealthCheck
+from partnerships.services.slos import ensure_default_slos
 from tests.factories import HealthCheckFactory, IntegrationFactory, StatusIntervalFactory
 
 DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
@@ -14,7 +15,7 @@ DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
 def watched(past, *, integration=None, at=None, **fields):
     """A check whose states follow each other without gaps: [("up", 30 * DAY), ("down", HOUR)]; the last goes on.
 
-    Each state lasts as long as is given; the last one ends at `at` (now).
+    Its integration has the objective of its tier, unless it has another. Each state lasts as long as is given; the last one ends at `at` (now).
     """
     at = at or timezone.now()
     check = HealthCheckFactory(integration=integration or IntegrationFactory(), **fields)
@@ -41,6 +42,7 @@ def watched(past, *, integration=None, at=None, **fields):
         next_due_at=at + timedelta(seconds=34),
     )
     check.refresh_from_db()
+    ensure_default_slos(at=begun, ids=[check.integration_id])
     return check
 
 

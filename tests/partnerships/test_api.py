@@ -2,7 +2,7 @@ import pytest
 
 from partnerships.models import HealthCheck, Integration, TierPeriod
 from tests.api_client import BASE, problem, role_client
-from tests.factories import HealthCheckFactory, IntegrationFactory, PartnerFactory
+from tests.factories import HealthCheckFactory, IntegrationFactory, PartnerFactory, SLOFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -16,7 +16,7 @@ def test_integration_begins_experimental_and_changes_tier_with_history(tool):
     made = tool.post(f"{BASE}/integrations/", {"partner": PartnerFactory().pk, "name": "Board", "slug": "board"})
     url = f"{BASE}/integrations/{made.json()['id']}/tier-changes/"
 
-    changed = tool.post(url, {"tier": "production", "reason": "Ready"})
+    changed = tool.post(url, {"tier": "production", "reason": "Ready", "override_reason": "The pilot customer asks"})
     again = tool.post(url, {"tier": "production"})
 
     assert (made.status_code, made.json()["tier"]) == (201, "experimental")
@@ -35,6 +35,8 @@ def test_integration_begins_experimental_and_changes_tier_with_history(tool):
         ({"url": "https://user:pw@example.com/"}, "url"),
         ({"config": {"asertions": []}}, "config"),
         ({"config": []}, "config"),
+        ({"config": {"headers": {"X": "{secret:ASANA}"}}}, "config"),
+        ({"config": {"headers": {"X": "{secret:../X}"}}}, "config"),
         ({"kind": "smoke"}, "kind"),
         ({"kind": "tcp"}, "url"),
         ({"kind": "tls", "url": "tls://example.com", "config": {"warn_days": -1}}, "config"),
@@ -52,6 +54,18 @@ def test_check_that_could_not_be_probed_is_refused(tool, change, field):
 
     assert response.status_code == 400
     assert [error["field"] for error in problem(response)["errors"]] == [field]
+
+
+def test_a_secret_goes_to_its_hosts_and_no_other_address(tool, monkeypatch):
+    monkeypatch.setenv("PROBE_HOSTS_ASANA", "example.com")
+    body = {"integration": IntegrationFactory().pk, "name": "A", "url": "https://example.com/"}
+    body["config"] = {"headers": {"Authorization": "Bearer {secret:ASANA}"}}
+
+    made = tool.post(f"{BASE}/health-checks/", body)
+    moved = tool.patch(f"{BASE}/health-checks/{made.json()['id']}/", {"url": "https://mine.example.net/"})
+
+    assert (made.status_code, moved.status_code) == (201, 400)
+    assert "does not name mine.example.net" in moved.text
 
 
 @pytest.mark.parametrize(
@@ -111,3 +125,67 @@ def test_profile_gets_new_versions_and_no_changes():
 
     assert (made.status_code, made.json()["degraded_weight"]) == (201, 0.5)
     assert changed.status_code == 405
+
+
+def test_a_created_objective_ends_the_version_before(tool):
+    row = SLOFactory()
+
+    made = tool.post(f"{BASE}/slos/", {"integration": row.integration_id, "tier": "production", "target_ratio": 0.9995})
+
+    row.refresh_from_db()
+    assert (made.status_code, made.json()["number"], made.json()["target_ratio"]) == (201, 1 + row.number, 0.9995)
+    assert row.ended_at is not None
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("target_ratio", 1),
+        ("target_ratio", "0.9"),
+        ("target_ratio", True),
+        ("window_days", 400),
+        ("time_zone", "Nowhere"),
+        ("tier", "gold"),
+        ("status", "healthy"),
+    ],
+)
+def test_an_objective_that_cannot_be_is_refused_by_field(tool, field, value):
+    integration = IntegrationFactory()
+    body = {"integration": integration.pk, "tier": "production", "target_ratio": 0.999, field: value}
+
+    refused = tool.post(f"{BASE}/slos/", body)
+
+    assert (refused.status_code, [e["field"] for e in problem(refused)["errors"]]) == (400, [field])
+
+
+def test_an_impossible_rule_is_refused_with_an_offer(tool):
+    rules = [{"severity": "page", "window_minutes": 60, "budget_percent": 2}]
+    body = {"integration": IntegrationFactory().pk, "tier": "production", "target_ratio": 0.93, "rules": rules}
+
+    refused = problem(tool.post(f"{BASE}/slos/", body))["errors"]
+
+    assert [(e["field"], e["detail"].split("Take ")[1]) for e in refused] == [
+        ("rules", "1 % of the budget in 1 h, or down longer than 61 min.")
+    ]
+
+
+@pytest.mark.parametrize(
+    "policy",
+    [
+        "freeze",
+        [{}],
+        [{"spent_percent": 50}],
+        [{"spent_percent": 0, "action": "x"}],
+        [{"spent_percent": True, "action": "x"}],
+        [{"spent_percent": 50, "action": " "}],
+        [{"spent_percent": 50, "action": "a"}, {"spent_percent": 50, "action": "b"}],
+        [{"spent_percent": n, "action": "a"} for n in range(1, 12)],
+    ],
+    ids=range(8),
+)
+def test_a_policy_that_cannot_be_is_refused(tool, policy):
+    body = {"integration": IntegrationFactory().pk, "tier": "production", "target_ratio": 0.99, "policy": policy}
+
+    refused = tool.post(f"{BASE}/slos/", body)
+
+    assert (refused.status_code, [e["field"] for e in problem(refused)["errors"]]) == (400, ["policy"])

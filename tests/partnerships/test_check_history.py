@@ -1,5 +1,6 @@
 """History of checks that was recorded elsewhere: what is asked of it is what its tool published."""
 
+import csv
 import json
 import random
 from datetime import UTC, datetime, timedelta
@@ -13,7 +14,7 @@ from django.utils import timezone
 from foundation.errors import InvalidInputError
 from foundation.imports.errors import MappingError, UnreadableFileError
 from partnerships.imports.mapping import list_check_mappings, load_check_mapping, recognise_check_mapping
-from partnerships.models import CheckState, HealthCheck, Integration, LatencyHour, StatusInterval, UptimeHour
+from partnerships.models import CheckState, HealthCheck, Integration, LatencyHour, StatusInterval, UptimeDay, UptimeHour
 from partnerships.selectors.site_uptime import get_site_uptime
 from partnerships.services.check_history import import_checks
 from partnerships.services.events import resume_check
@@ -133,7 +134,7 @@ def test_a_history_in_parts_is_the_history_at_once_and_again_changes_nothing(tmp
 
     assert (again.new, again.known, again.refused) == (0, 60, 0)
     assert state_of_everything() == before
-    for model in (UptimeHour, LatencyHour, StatusInterval):
+    for model in (UptimeHour, UptimeDay, LatencyHour, StatusInterval):
         model.objects.all().delete()
     HealthCheck.objects.all().delete()
     take(write(tmp_path, rows))
@@ -156,6 +157,9 @@ def test_rows_that_cannot_be_kept_are_refused_one_by_one(tmp_path):
         ("2199-01-01T00:00:00Z", "A site", "up", ""),
         (BEGUN.isoformat(), "", "up", ""),
         (BEGUN.isoformat(), "A" * 121, "up", ""),
+        (BEGUN.isoformat(), '"A\nsite"', "up", ""),
+        (BEGUN.isoformat(), "A site", "=cmd|calc", ""),
+        (BEGUN.isoformat(), "A site", "@SUM(1)", ""),
         (BEGUN.isoformat(), "A site", "fine", ""),
         (BEGUN.isoformat(), "A site", "up", "fast"),
         (BEGUN.isoformat(), "A site", "up", "-1"),
@@ -166,21 +170,26 @@ def test_rows_that_cannot_be_kept_are_refused_one_by_one(tmp_path):
 
     summary = take(write(tmp_path, [*good, *bad]), rejects=rejects)
 
-    assert (summary.rows, summary.new, summary.refused) == (13, 0, 10)
+    assert (summary.rows, summary.new, summary.refused) == (16, 0, 13)
     assert not Integration.objects.exists()
-    lines = rejects.read_text().splitlines()
-    assert [line.split(",")[:2] for line in lines[1:]] == [
+    with rejects.open(newline="") as stream:
+        lines = list(csv.reader(stream))[1:]
+    assert [line[:2] for line in lines] == [
         ["5", "time"],
         ["6", "time"],
         ["7", "time"],
         ["8", "site"],
         ["9", "site"],
-        ["10", "state"],
-        ["11", "latency_ms"],
-        ["12", "latency_ms"],
-        ["13", "latency_ms"],
-        ["14", ""],
+        ["10", "site"],
+        ["12", "state"],
+        ["13", "state"],
+        ["14", "state"],
+        ["15", "latency_ms"],
+        ["16", "latency_ms"],
+        ["17", "latency_ms"],
+        ["18", ""],
     ]
+    assert [line[2] for line in lines[5:8]] == ["A\nsite", "'=cmd|calc", "'@SUM(1)"]
 
 
 def test_what_contradicts_the_history_is_refused(tmp_path):

@@ -1,18 +1,21 @@
 import re
+from calendar import monthrange
 from datetime import timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.utils import timezone
 
 from metrics.histogram import add_to_histogram
-from metrics.models import Metric, MetricStatus
-from partnerships.models import HealthCheck, Outcome
+from partnerships.models import SLO, HealthCheck, Outcome
 from partnerships.selectors.pages_latency import get_latency_days
 from tests.factories import (
     HealthCheckFactory,
     IntegrationFactory,
     LatencyHourFactory,
     PartnerFactory,
+    SLOFactory,
     TierPeriodFactory,
     UserFactory,
 )
@@ -20,7 +23,8 @@ from tests.partnerships.page_data import DAY, HOUR, MINUTE, soup_of, text_of, wa
 
 pytestmark = pytest.mark.django_db
 
-QUERIES = 21
+TOKYO = ZoneInfo("Asia/Tokyo")
+QUERIES = 31
 
 
 @pytest.fixture
@@ -86,7 +90,7 @@ def test_a_page_without_a_check_says_no_data(client, reader, ledger):
     assert "No check No check of ours watches it." in text_of(soup.select_one("#now"))
     assert all(cells == ["no data", "no data", "", "", "", ""] for cells in uptime_rows(soup).values())
     assert "Nothing was measured yet" in soup.text
-    assert "Nothing was measured in these 30 days." in soup.text
+    assert "It has no objective yet." in soup.text
     assert "No good answer was timed in 90 days." in soup.text
     assert "Nothing watches this integration" in soup.text
 
@@ -138,14 +142,27 @@ def test_an_overspent_budget_says_by_how_much(client, reader, ledger):
     assert "Overspent: 150.0 min lost, 43.2 min granted by one outage" in text_of(section(soup, "Budget"))
 
 
-def test_a_tier_without_a_target_has_no_budget(client, reader, ledger):
-    Metric.objects.filter(key="integration_uptime_production").update(status=MetricStatus.DRAFT)
+def test_an_integration_without_an_objective_has_no_budget(client, reader, ledger):
     watched([("up", 20 * DAY)], integration=ledger)
+    SLO.objects.all().delete()
 
     soup = page(client)
 
-    assert "Its tier has no target." in soup.text
+    assert "It has no objective yet." in soup.text
     assert "no target" in text_of(soup.select_one(".big + p"))
+
+
+def test_an_objective_of_a_month_has_the_budget_of_the_whole_month(client, reader, ledger):
+    SLOFactory(integration=ledger, target_ratio=Decimal("0.99"), window_kind="month", time_zone="Asia/Tokyo")
+    watched([("up", 90 * DAY)], integration=ledger)
+
+    soup = page(client)
+
+    days = monthrange(*timezone.now().astimezone(TOKYO).timetuple()[:2])[1]
+    whole = days * 24 * 60 // 100
+    told = f"All of {whole / 60:.1f} h left" if whole >= 600 else f"All of {whole:.1f} min left"
+    assert told in text_of(section(soup, "Budget"))
+    assert "99 % over a calendar month" in text_of(section(soup, "Budget"))
 
 
 def test_a_young_integration_says_that_its_window_is_not_full(client, reader, ledger):
@@ -153,7 +170,7 @@ def test_a_young_integration_says_that_its_window_is_not_full(client, reader, le
 
     soup = page(client)
 
-    assert "window not full: 12 d 0 h" in soup.text
+    assert "window not full: 17 d 23 h to come" in soup.text or "window not full: 18 d 0 h to come" in soup.text
     assert "Not down once in the 12 d 0 h of measuring" in soup.text
 
 

@@ -5,13 +5,12 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from partnerships.health.outages import Outage
+from partnerships.health.slo import budget_of
 from partnerships.health.uptime import Accounting, Span, Tally, Window, to_us
 from partnerships.models import CheckState
-from partnerships.selectors.pages_figures import Figures, budget_of, figures_in, figures_in_tier, list_windows
+from partnerships.selectors.pages_figures import Figures, figures_in, figures_in_tier, list_windows
 from partnerships.selectors.pages_timelines import StateNow, day_parts, day_states, silent_since, state_of, worst_of
 from partnerships.selectors.pages_vendor import LATE_US, list_admissions
 from partnerships.views.words import HOURS, MINUTES, budget_words, percent, profile_words, target_words, unit_of
@@ -44,56 +43,22 @@ def test_a_figure_is_quotable_from_95_percent_coverage_on():
     assert not figures().is_quotable
 
 
-@given(
-    st.tuples(*[st.integers(0, 10**12)] * 4),
-    st.sampled_from(["exclude", "up", "down"]),
-    st.sampled_from([Decimal(0), Decimal("0.3"), Decimal(1)]),
-    st.sampled_from([Fraction("0.999"), Fraction("0.95"), Fraction(1)]),
-)
-def test_a_budget_is_overspent_exactly_when_the_uptime_misses_its_target(spent, unknown, weight, slo):
-    up, degraded, down, blind = spent
-    found = Figures(
-        Tally(up=up, degraded=degraded, down=down, unknown=blind),
-        Accounting(unknown=unknown, degraded_weight=weight),
-    )
-
-    budget = budget_of(found, slo)
-
-    if found.uptime is None:
-        assert budget is None
-    else:
-        assert (budget.left_us < 0) == (found.uptime < slo)
-        assert budget.left_us == budget.total_us - budget.spent_us
+def granted(*, up=0, down=0, slo=SLO):
+    return budget_of(slo, counted_us=(up + down) * MINUTE_US, lost_us=down * MINUTE_US)
 
 
 def test_a_budget_is_written_rounded_down_with_its_sign():
     # 30 days grant 43.2 minutes at 99.9 %
     whole = 30 * 1440
 
-    assert budget_words(budget_of(figures(up=whole), SLO)) == "100%"
-    assert budget_words(budget_of(figures(up=whole - 37, down=37), SLO)) == "14%"
-    assert budget_words(budget_of(figures(up=whole - 150, down=150), SLO)) == "−248%"
-    assert budget_words(budget_of(figures(), SLO)) == "no data"
-    assert budget_words(budget_of(figures(up=10), None)) == "no data"
-
-
-def test_a_budget_has_a_tone():
-    whole = 30 * 1440
-    tones = [budget_of(figures(up=whole - down, down=down), SLO).tone for down in (0, 30, 37, 50)]
-
-    assert tones == ["none", "none", "watch", "bad"]
-
-
-def test_a_promise_of_all_the_time_leaves_minutes_and_no_share():
-    spotless = budget_of(figures(up=10), Fraction(1))
-    missed = budget_of(figures(up=8, down=2), Fraction(1))
-
-    assert (spotless.left_share, spotless.tone, budget_words(spotless)) == (None, "none", "0.0 min")
-    assert (missed.left_share, missed.tone, budget_words(missed)) == (None, "bad", "−2.0 min")
+    assert budget_words(granted(up=whole)) == "100%"
+    assert budget_words(granted(up=whole - 37, down=37)) == "14%"
+    assert budget_words(granted(up=whole - 150, down=150)) == "−248%"
+    assert budget_words(None) == "no data"
 
 
 def test_budgets_of_ten_hours_and_more_are_told_in_hours():
-    small, large = budget_of(figures(up=43_200), SLO), budget_of(figures(up=43_200), Fraction("0.95"))
+    small, large = granted(up=43_200), granted(up=43_200, slo=Fraction("0.95"))
 
     assert (unit_of(small), small and MINUTES.words(small.total_us)) == (MINUTES, "43.2 min")
     assert (unit_of(large), HOURS.words(large.total_us)) == (HOURS, "36.0 h")

@@ -154,3 +154,14 @@ def test_a_customer_joins_now_unless_another_time_is_given():
 
     assert now["joined_at"][:4] >= "2026"
     assert then["joined_at"] == "2020-05-01T00:00:00Z"
+
+
+@pytest.mark.parametrize("fields", [{"segment": 3}, {"name": 4.5}, {"name": True}])
+def test_a_number_is_no_text(tool, fields):
+    answer = tool.post(f"{BASE}/customers/", {"name": "Ann", **fields})
+
+    assert (answer.status_code, problem(answer)["errors"][0]["field"]) == (400, next(iter(fields)))
+
+
+def test_a_number_is_no_text_in_what_is_said(tool):
+    assert tool.post(f"{BASE}/tickets/", {"subject": "Broken", "channel": 0}).status_code == 400

@@ -88,8 +88,14 @@ def shown(row: Hypothesis) -> dict[str, Any]:
         "hypothesis": row,
         "tone": tone,
         "state": row.get_verdict_display() if row.verdict else row.get_state_display(),
-        "change": f"{row.get_direction_display().lower()} by {row.expected_change:g} {row.metric.unit}".strip(),
+        "change": f"{row.get_direction_display().lower()} by {_change(row)}",
     }
+
+
+def _change(row: Hypothesis) -> str:
+    """The expected change with its unit; shares differ by points."""
+    scale, unit = (100, "points") if row.metric.unit == "ratio" else (1, row.metric.unit)
+    return f"{row.expected_change * scale:.6g} {unit}".strip()
 
 
 def _shares(rows: list[Hypothesis]) -> Iterator[tuple[str, Share]]:

@@ -10,9 +10,19 @@ from django.views.decorators.http import require_POST, require_safe
 
 from foundation.access import requires
 from foundation.errors import InvalidInputError, ServiceError
-from metrics.models import Hypothesis, HypothesisState, Verdict
+from metrics.models import Hypothesis, HypothesisKind, HypothesisState, Verdict
 from metrics.services.hypotheses import decide_hypothesis, lock_hypothesis
+from metrics.units import plain_unit
 from metrics.views.experiments.hypotheses import shown
+
+_WAITS = {
+    HypothesisState.DRAFT: "Testing begins when both owners, ours and the partner's, have signed it.",
+    HypothesisState.TESTING: (
+        "A verdict is proposed once both owners have signed, and given when both have acknowledged it. "
+        "A test that began without signatures is signed now."
+    ),
+}
+"""What a partnership hypothesis waits for, by its state."""
 
 
 class VerdictForm(forms.Form):
@@ -75,12 +85,17 @@ def _page(request: HttpRequest, key: str, form: VerdictForm, *, refused: str = "
     row = get_object_or_404(Hypothesis.objects.select_related("metric", "owner", "decided_by"), key=key)
     may_change = request.user.has_perm("metrics.change_hypothesis")
     may_edit = may_change and request.user.is_staff and row.state == HypothesisState.DRAFT
+    is_shared = row.kind == HypothesisKind.PARTNERSHIP
+    unit = plain_unit(row.metric)
     context = shown(row) | {
+        "before": unit.words(row.before_value),
+        "after": unit.words(row.after_value),
         "experiments": row.experiments.all(),
         "form": form,
         "refused": refused,
-        "may_lock": may_change and row.state == HypothesisState.DRAFT,
-        "may_decide": may_change and row.state == HypothesisState.TESTING,
+        "may_lock": may_change and row.state == HypothesisState.DRAFT and not is_shared,
+        "may_decide": may_change and row.state == HypothesisState.TESTING and not is_shared,
+        "waits": _WAITS.get(HypothesisState(row.state), "") if is_shared else "",
         "edit": reverse("admin:metrics_hypothesis_change", args=[row.pk]) if may_edit else "",
     }
     return render(request, "experiments/hypothesis_page.html", context)

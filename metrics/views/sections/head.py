@@ -15,7 +15,7 @@ def head_context(subject: Subject) -> dict[str, Any]:
         "tile": tile_for(standing, today=subject.today),
         "sentence": sentence_for(standing, forecast, unit, today=subject.today),
         "icon_notes": icon_notes(standing, forecast, unit, today=subject.today),
-        "population": population_words(standing),
+        "population": population_words(standing, subject.unit),
         "stale": stale_mark(standing),
         "facts": facts_for(standing, at=subject.at),
     }

@@ -8,6 +8,7 @@ from metrics.selectors.detail import Periods, get_periods
 from metrics.selectors.elapsed import Elapsed
 from metrics.selectors.standings import Standing
 from metrics.selectors.values import Point
+from metrics.views.intervals import interval_words
 from metrics.views.periods import period_name
 from metrics.views.sections.subject import Subject
 from metrics.views.units import Unit
@@ -44,7 +45,8 @@ def boxes_for(standing: Standing, periods: Periods, unit: Unit) -> list[Box]:
 
 def _last_box(standing: Standing, last: Point, unit: Unit) -> Box:
     """Last week, or by its name the last one that has a value."""
-    told, n = unit.told(last.value, last.n), f"n = {last.n:,}"
+    told = unit.told(last.value, last.n)
+    n = ", ".join(filter(None, (f"n = {last.n:,}", interval_words(standing.version, last, unit))))
     if standing.is_current:
         return Box("Last week", *told, n)
     name = period_name(last.start, Grain.WEEK, week_start=standing.version.week_start)
@@ -65,7 +67,7 @@ def _running_box(term: str, point: Point | None, standing: Standing, unit: Unit,
         return Box(term, "no data", "", "no rows yet", is_missing=True)
     path = standing.path_on(point)
     is_level = standing.target is None or standing.target.baseline_value is None
-    words = [f"n = {point.n:,}"]
+    words = [f"n = {point.n:,}", *filter(None, (interval_words(standing.version, point, unit),))]
     if path is not None and not is_level:
         words.append(f"path {unit.write(path)} at its end")
     if elapsed and elapsed.change is not None:

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from partnerships.probes.aws_health import PROBE as AWS
 from partnerships.probes.google_cloud import PROBE as GOOGLE
 from partnerships.probes.slack_status import PROBE as SLACK
 from partnerships.probes.statuspage import PROBE as STATUSPAGE
@@ -25,6 +26,11 @@ RECORDED = [
     (GOOGLE, "gcp_incidents_2021H2.json open", {}),
     (GOOGLE, "gcp_incidents_2021H2.json open", {"products": ["Google BigQuery"]}),
     (GOOGLE, "gcp_incidents_2021H2.json open", {"products": ["Cloud Run"]}),
+    (AWS, "aws_health_archive_2022-07.json", {}),
+    (AWS, "aws_health_archive_2022-07.json", {"services": ["ec2-us-east-2"]}),
+    # the same with its newest event still going on
+    (AWS, "aws_health_archive_2022-07.json current", {}),
+    (AWS, "aws_health_archive_2022-07.json current", {"services": ["no such service"]}),
     # all components are well, and a grave incident names none
     (STATUSPAGE, "github_summary_2020-04-02_major_outage.json unnamed", {"components": ["Git Operations"]}),
 ]
@@ -44,6 +50,9 @@ def recorded(shared_data, name: str):
     document = json.loads(shared_data(f"status/{name}").read_bytes())
     if then == "open":
         document[0] |= {"end": None, "most_recent_update": document[0]["updates"][-1]}
+    if then == "current":
+        newest = document["archive"].pop()
+        document["current"] = [newest | {"summary": newest["summary"].removeprefix("[RESOLVED]"), "status": "3"}]
     if then == "unnamed":
         document["components"] = [one | {"status": "operational"} for one in document["components"]]
         document["incidents"] = [one | {"impact": "critical", "components": []} for one in document["incidents"][:1]]
@@ -95,7 +104,8 @@ def test_a_changed_shape_is_unknown_with_a_warning_or_changes_nothing(shared_dat
     _, before = said(probe, document, config)
 
     # a product of another name is another product, not another shape
-    kept = {"title"} if probe is GOOGLE and change == "another word" else set()
+    names = {GOOGLE: {"title"}, AWS: {"service", "service_name"}}
+    kept = names.get(probe, set()) if change == "another word" else set()
     for key in sorted(keys_of(document) - kept):
         found, after = said(probe, changed(document, key, CHANGES[change]), config)
 
@@ -104,7 +114,7 @@ def test_a_changed_shape_is_unknown_with_a_warning_or_changes_nothing(shared_dat
 
 
 @pytest.mark.parametrize("junk", [[], {}, [[]], ["incident"], "up", None, 7, True, {"incidents": ["x"]}, [7, {}]])
-@pytest.mark.parametrize("probe", [STATUSPAGE, SLACK, GOOGLE])
+@pytest.mark.parametrize("probe", [STATUSPAGE, SLACK, GOOGLE, AWS])
 def test_junk_is_unknown_with_a_warning(probe, junk):
     junk = [junk] if probe is GOOGLE and junk == [] else junk  # an empty array is a feed without incidents
     found, (outcome, reason) = said(probe, junk, {})

@@ -3,7 +3,7 @@ import math
 
 import pytest
 
-from partnerships.fetching.transport import MIB, Response
+from foundation.fetching.transport import MIB, Response
 from partnerships.probes.google_cloud import PROBE
 from tests.partnerships.probes.test_vendor_feeds import answer, read
 

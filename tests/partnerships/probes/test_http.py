@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from partnerships.fetching.transport import FetchReason, Response, TransportError
+from foundation.fetching.transport import FetchReason, Response, TransportError
 from partnerships.probes.base import OK, interesting_headers
 from partnerships.probes.http import PROBE
 

@@ -5,6 +5,7 @@ from partnerships.probes.registry import UnknownProbeError, get_probe, list_kind
 
 def test_the_kinds_are_found_by_discovery_and_offered_with_their_labels():
     assert list(list_probes()) == [
+        "aws_health",
         "google_cloud",
         "heartbeat",
         "http",
@@ -19,6 +20,7 @@ def test_the_kinds_are_found_by_discovery_and_offered_with_their_labels():
 
 def test_helpers_in_the_package_are_no_kinds():
     assert {type(probe).__name__ for probe in list_probes().values()} == {
+        "AwsHealthProbe",
         "GoogleCloudProbe",
         "HeartbeatKind",
         "HttpProbe",

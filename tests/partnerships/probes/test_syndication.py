@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from partnerships.fetching.transport import FetchReason, TransportError
+from foundation.fetching.transport import FetchReason, TransportError
 from partnerships.probes.syndication import PROBE
 from tests.partnerships.probes.test_vendor_feeds import answer
 

@@ -1,6 +1,6 @@
 import pytest
 
-from partnerships.fetching.transport import FetchReason, TransportError
+from foundation.fetching.transport import FetchReason, TransportError
 from partnerships.probes.base import OK
 from partnerships.probes.rules import list_check_problems
 from partnerships.probes.tcp import PROBE

@@ -6,11 +6,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import uvloop
 
-from partnerships.fetching.transport import Certificate, FetchReason, Request, Response, TransportError
+from foundation.fetching.transport import Certificate, FetchReason, Request, Response, TransportError
 from partnerships.probes.rules import list_check_problems
 from partnerships.probes.tls import PROBE
+from tests.foundation.fetching.senders import Names, transport
 from tests.partnerships.certificates import Authority, server_of_one, tls_server
-from tests.partnerships.fetching.senders import Names, transport
 
 HOST = "api.example"
 

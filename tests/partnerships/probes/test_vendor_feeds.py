@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from partnerships.fetching.transport import FetchReason, Response, TransportError
+from foundation.fetching.transport import FetchReason, Response, TransportError
 from partnerships.probes.slack_status import PROBE as SLACK
 from partnerships.probes.statuspage import PROBE as STATUSPAGE
 

@@ -13,17 +13,21 @@ import pytest
 from aiohttp import web
 
 from dashboards.demo.catalogue import PARTNERS
-from partnerships.fetching.address_policy import AddressPolicy
-from partnerships.fetching.aiohttp_transport import AiohttpTransport
-from partnerships.fetching.transport import Request, TransportError
+from foundation.fetching.address_policy import AddressPolicy
+from foundation.fetching.aiohttp_transport import AiohttpTransport
+from foundation.fetching.transport import Request, TransportError
 from partnerships.probes.registry import get_probe
 from partnerships.sandbox.server import make_app
 from partnerships.sandbox.timetable import PARTNER_SLOTS as SLOTS
-from partnerships.sandbox.timetable import SLOT_SECONDS, Timetable, Trouble
+from partnerships.sandbox.timetable import SLOT_SECONDS, TRIALS, Timetable, Trouble
 
 ROUND = SLOTS * SLOT_SECONDS
 START = 1_800_000_000 - 1_800_000_000 % ROUND
-NAMES = [(partner.name.lower(), one.name.lower()) for partner in PARTNERS for one in partner.integrations]
+NAMES = [
+    (partner.name.lower(), f"{TRIALS if one.tier == 'experimental' else ''}{one.name.lower()}")
+    for partner in PARTNERS
+    for one in partner.integrations
+]
 
 
 def test_the_timetable_repeats_and_depends_on_the_seed_alone():
@@ -62,6 +66,18 @@ def test_every_integration_is_well_most_of_the_time():
     assert {Trouble.NONE, Trouble.UNAVAILABLE, Trouble.SLOW, Trouble.LIMITED} <= kinds
 
 
+def test_what_is_in_production_is_down_with_its_partner_only():
+    table = Timetable(1)
+    kinds = {
+        table.trouble(*name, START + slot * SLOT_SECONDS)
+        for name in NAMES
+        if not name[1].startswith(TRIALS)
+        for slot in range(SLOTS)
+    }
+
+    assert kinds == {Trouble.NONE, Trouble.SLOW, Trouble.LIMITED, Trouble.UNAVAILABLE}
+
+
 def test_a_status_page_admits_its_trouble_late():
     table = Timetable(1)
     began = next(
@@ -81,8 +97,8 @@ def moment_of(trouble: Trouble) -> tuple[str, str, float]:
     for number in range(500):
         for slot in range(SLOTS):
             now = START + slot * SLOT_SECONDS + 30
-            if table.trouble("asana", f"i{number}/health", now) == trouble:
-                return "asana", f"i{number}/health", now
+            if table.trouble("asana", f"{TRIALS}i{number}/health", now) == trouble:
+                return "asana", f"{TRIALS}i{number}/health", now
     raise AssertionError(trouble)
 
 

@@ -6,13 +6,14 @@ from queue import SimpleQueue
 
 import pytest
 from django.core.management import call_command
+from django.db import OperationalError
 from django.utils import timezone
 
-from partnerships.fetching.address_policy import AddressPolicy
-from partnerships.fetching.aiohttp_transport import AiohttpTransport
+from foundation.fetching.address_policy import AddressPolicy
+from foundation.fetching.aiohttp_transport import AiohttpTransport
 from partnerships.models import CheckResult, HealthCheck, LatencyHour, StatusInterval
 from partnerships.services.claims import Claim, claim_check
-from partnerships.services.poll import close_engine, get_engine, poll_due_checks
+from partnerships.services.poll import Poller, close_engine, get_engine, get_poller, poll_due_checks
 from partnerships.services.poll_now import poll_checks_now
 from partnerships.services.probe_engine import ProbeEngine, is_fresh
 from tests.factories import HealthCheckFactory
@@ -47,6 +48,12 @@ def engine():
 
     with ProbeEngine(make, clock=timezone.now) as running:
         yield running
+
+
+@pytest.fixture
+def own_engine():
+    yield
+    close_engine()
 
 
 def due(url: str, *, seconds: float = 0, **fields) -> HealthCheck:
@@ -101,7 +108,7 @@ def test_a_hanging_target_fails_and_delays_nobody(server, engine):
     assert 2.4 < time.monotonic() - started < 5
     assert state(hanging) == ("down", "fail", "timeout")
     finished = CheckResult.objects.filter(health_check__in=others).values_list("finished_at", "scheduled_for")
-    assert max(done - due_at for done, due_at in finished) < timedelta(seconds=1)
+    assert max(done - due_at for done, due_at in finished) < timedelta(seconds=2)  # sooner than the other fails
 
 
 def test_each_check_starts_at_its_own_instant(server, engine):
@@ -122,12 +129,82 @@ def test_each_check_starts_at_its_own_instant(server, engine):
 def test_what_hangs_at_the_end_of_a_session_is_given_back(server, engine):
     check = due(server.url("/hang"), timeout_ms=20_000)
 
-    report = poll_due_checks(engine=engine, session_seconds=0.5)
+    report = poll_due_checks(engine=engine, seconds=0.5)
 
     check.refresh_from_db()
     assert (report.claimed, report.stored, report.given_up) == (1, 0, 1)
     assert (check.lease_token, check.lease_until) == ("", None)
     assert check.next_due_at < timezone.now()
+
+
+def test_what_hangs_at_the_end_of_a_turn_is_stored_by_the_next(server, engine):
+    hanging = due(server.url("/hang"), timeout_ms=1500, interval_seconds=3600)
+    good = due(server.url("/ok"), interval_seconds=3600)
+    poller = Poller(engine)
+
+    first = poller.take_turn(seconds=1)
+    between = state(hanging)[0]
+    second = poller.take_turn(seconds=20)
+
+    assert (first.claimed, first.stored, between) == (2, 1, "pending")
+    assert (second.claimed, second.stored, second.given_up) == (0, 1, 0)
+    assert (state(good)[0], state(hanging)) == ("up", ("down", "fail", "timeout"))
+    assert CheckResult.objects.filter(health_check=hanging).count() == 1
+
+
+def test_a_turn_starts_what_is_due_until_the_next(server, engine):
+    soon = due(server.url("/ok"), seconds=1.2, interval_seconds=3600)
+    poller = Poller(engine)
+
+    poller.take_turn(seconds=0.1)
+    time.sleep(1.5)
+    poller.take_turn(seconds=5)
+
+    result = CheckResult.objects.get(health_check=soon)
+    assert timedelta(0) <= result.started_at - soon.next_due_at < timedelta(seconds=0.2)
+
+
+def test_while_something_is_under_way_what_becomes_due_is_claimed(server, engine):
+    due(server.url("/hang"), timeout_ms=4000, interval_seconds=3600)
+    other = due(server.url("/ok"), seconds=1.5, interval_seconds=3600)
+
+    Poller(engine, ahead=timedelta(0)).take_turn(seconds=20)
+
+    result = CheckResult.objects.get(health_check=other)
+    assert result.started_at - other.next_due_at < timedelta(seconds=2)
+
+
+def test_results_that_cannot_be_stored_hold_nothing_up(server, engine, monkeypatch):
+    check = due(server.url("/ok"))
+    poller = Poller(engine)
+
+    def fail(**_):
+        raise OperationalError("database is gone")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("partnerships.services.poll.record_results", fail)
+        with pytest.raises(OperationalError):
+            poller.take_turn(seconds=5)
+
+    assert poller.stop().given_up == 0
+    assert poller.take_turn(seconds=5).claimed == 0  # its lease must lapse first
+    HealthCheck.objects.filter(pk=check.pk).update(lease_until=timezone.now())
+    assert poller.take_turn(seconds=5).stored == 1
+
+
+def test_a_worker_that_ends_gives_back_what_is_under_way(server, settings, own_engine):
+    from partnerships import tasks
+
+    settings.PROBE_ALLOWED_TARGETS = [f"127.0.0.1:{server.port}"]
+    check = due(server.url("/hang"), timeout_ms=20_000)
+    get_poller().take_turn(seconds=0.3)
+    assert HealthCheck.objects.get(pk=check.pk).lease_token
+
+    tasks.stop_polling()
+
+    check.refresh_from_db()
+    assert (check.lease_token, check.lease_until) == ("", None)
+    assert not CheckResult.objects.filter(health_check=check).exists()
 
 
 def test_a_check_that_breaks_the_poller_is_an_error_of_ours(server, engine):
@@ -181,12 +258,6 @@ def test_the_command_polls_once(server, settings, capsys):
     assert (
         capsys.readouterr().out == "1 results stored, 1 changes of state, 0 given up, 0 checks without measurements.\n"
     )
-
-
-@pytest.fixture
-def own_engine():
-    yield
-    close_engine()
 
 
 def test_the_tasks_do_the_work(server, settings, own_engine):

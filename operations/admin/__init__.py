@@ -1,0 +1,3 @@
+from operations.admin import calendars, escalation_rules, escalations, notifications, people, playbooks
+
+__all__ = ["calendars", "escalation_rules", "escalations", "notifications", "people", "playbooks"]

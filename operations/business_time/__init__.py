@@ -1,0 +1,1 @@
+"""Opening hours as arithmetic: from weekly windows, holidays and versions to exact seconds. Knows no Django."""

@@ -1,0 +1,1 @@
+"""When messages go out: pure rules that know no database."""

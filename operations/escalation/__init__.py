@@ -1,0 +1,1 @@
+"""The ladder that an escalation climbs, as arithmetic. Knows no Django."""

@@ -1,0 +1,1 @@
+"""The rules of incidents: pure tables and functions, no queries."""

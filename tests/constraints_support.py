@@ -1,0 +1,46 @@
+"""One example for each constraint of promises and clocks."""
+
+from datetime import timedelta
+
+from tests import factories as f
+from tests import factories_support as s
+
+HOUR = timedelta(hours=1)
+NOW = f.NOW
+
+
+def clock_twice():
+    ticket = f.TicketFactory()
+    s.TicketClockFactory.create_batch(2, ticket=ticket)
+
+
+def crossing_twice():
+    ticket = f.TicketFactory()
+    s.ClockCrossingFactory.create_batch(2, ticket=ticket)
+
+
+def number_twice():
+    policy = s.SlaPolicyFactory()
+    s.SlaPolicyVersionFactory.create_batch(2, policy=policy, number=1)
+
+
+SUPPORT_VIOLATIONS = {
+    "slapolicy_name_not_blank": lambda: s.SlaPolicyFactory(name=""),
+    "slapolicyversion_number_unique": number_twice,
+    "slapolicyversion_number_in_range": lambda: s.SlaPolicyVersionFactory(number=0),
+    "slapolicyversion_grace_seconds_in_range": lambda: s.SlaPolicyVersionFactory(grace_seconds=8 * 86_400),
+    "ticketclock_instance_unique": clock_twice,
+    "ticketclock_metric_valid": lambda: s.TicketClockFactory(metric="odd"),
+    "ticketclock_state_valid": lambda: s.TicketClockFactory(state="odd"),
+    "ticketclock_ended_at_after_started_at": lambda: s.TicketClockFactory(
+        state="fulfilled", running_since=None, ended_at=NOW - 9 * HOUR
+    ),
+    "ticketclock_elapsed_calendar_us_in_range": lambda: s.TicketClockFactory(elapsed_calendar_us=-1),
+    "ticketclock_elapsed_business_us_in_range": lambda: s.TicketClockFactory(elapsed_business_us=-1),
+    "ticketclock_runs_or_ended": lambda: s.TicketClockFactory(state="paused"),
+    "clockcrossing_once": crossing_twice,
+    "clockcrossing_metric_valid": lambda: s.ClockCrossingFactory(metric="odd"),
+    "clockcrossing_share_in_range": lambda: s.ClockCrossingFactory(share=0),
+    "clockcrossing_noticed_at_after_crossed_at": lambda: s.ClockCrossingFactory(noticed_at=NOW - 9 * HOUR),
+    "breachexcuse_reason_not_blank": lambda: s.BreachExcuseFactory(reason=""),
+}

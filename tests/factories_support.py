@@ -1,0 +1,68 @@
+"""Rows of promises and clocks."""
+
+from datetime import timedelta
+
+import factory
+from factory.django import DjangoModelFactory
+
+from support.models import BreachExcuse, ClockCrossing, SlaPolicy, SlaPolicyVersion, TicketClock
+from tests.factories_operations import NOW
+
+
+class SlaPolicyFactory(DjangoModelFactory):
+    class Meta:
+        model = SlaPolicy
+
+    name = factory.Sequence(lambda n: f"Promise {n}")
+
+
+class SlaPolicyVersionFactory(DjangoModelFactory):
+    class Meta:
+        model = SlaPolicyVersion
+
+    policy = factory.SubFactory(SlaPolicyFactory)
+    number = factory.Sequence(lambda n: n + 1)
+    targets = factory.LazyFunction(lambda: {"first_reply": {"seconds": 3600, "hours": "business"}})
+    created_at = NOW
+
+
+class TicketClockFactory(DjangoModelFactory):
+    class Meta:
+        model = TicketClock
+
+    ticket = factory.SubFactory("tests.factories.TicketFactory")
+    metric = "first_reply"
+    state = "running"
+    started_at = NOW - timedelta(hours=5)
+    running_since = NOW - timedelta(hours=5)
+
+
+class ClockCrossingFactory(DjangoModelFactory):
+    class Meta:
+        model = ClockCrossing
+
+    ticket = factory.SubFactory("tests.factories.TicketFactory")
+    metric = "first_reply"
+    share = 100
+    crossed_at = NOW - timedelta(hours=1)
+    noticed_at = NOW - timedelta(minutes=59)
+    target_seconds = 3600
+
+
+class BreachExcuseFactory(DjangoModelFactory):
+    class Meta:
+        model = BreachExcuse
+
+    crossing = factory.SubFactory(ClockCrossingFactory)
+    reason = "Their outage"
+    excused_at = NOW
+    excused_by = factory.SubFactory("tests.factories.UserFactory")
+
+
+SUPPORT_FACTORIES = [
+    SlaPolicyFactory,
+    SlaPolicyVersionFactory,
+    TicketClockFactory,
+    ClockCrossingFactory,
+    BreachExcuseFactory,
+]
