@@ -2,11 +2,12 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from typing import Any, cast
 
 from django.core.cache import BaseCache, caches
 from django.core.exceptions import ValidationError as ModelValidationError
-from django.db import DataError
+from django.db import DataError, transaction
 from django.utils.connection import ConnectionProxy
 from knox.auth import TokenAuthentication
 from rest_framework.exceptions import AuthenticationFailed, NotFound, ParseError, ValidationError
@@ -80,8 +81,11 @@ class CursorPages(CursorPagination):
 
     def paginate_queryset(self, queryset: Any, request: Request, view: Any | None = None) -> Any:
         """One page; NotFound for a cursor that was not made here."""
+        # A cursor may be anything: what the database refuses of it must not end the request's transaction.
+        kept = transaction.atomic() if request.query_params.get(self.cursor_query_param) else nullcontext()
         try:
-            return super().paginate_queryset(queryset, request, view)
+            with kept:
+                return super().paginate_queryset(queryset, request, view)
         except (NotFound, ValueError, TypeError, OverflowError, ModelValidationError, DataError) as error:
             raise NotFound("This is no cursor of this list.", code="unknown_cursor") from error
 

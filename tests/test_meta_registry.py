@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 from django.contrib import admin
+from django_filters import IsoDateTimeFilter
 
 from config.api import router
 from config.celery import app
+from foundation.filters import InstantFilter
 from tests.test_meta_factories import our_models
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -29,6 +31,21 @@ def test_every_model_is_in_the_api():
     served = {view.queryset.model for _, view, _ in router.registry}
 
     assert [model.__name__ for model in our_models() if model not in served] == []
+
+
+def test_filters_by_instant_take_any_offset_alike():
+    """PostgreSQL refuses offsets beyond 15:59 that Python reads, so each filter has to ask in UTC."""
+    filters = [
+        (f"{prefix}.{name}", found)
+        for prefix, view, _ in router.registry
+        if view.filterset_class
+        for name, found in view.filterset_class.base_filters.items()
+    ]
+
+    assert [name for name, found in filters if isinstance(found, InstantFilter)]
+    assert [
+        name for name, found in filters if isinstance(found, IsoDateTimeFilter) and not isinstance(found, InstantFilter)
+    ] == []
 
 
 def test_every_scheduled_and_routed_task_exists():

@@ -1,8 +1,7 @@
 """What units were assigned to, saw and did: rows that machines write and people read."""
 
-from django_filters import IsoDateTimeFilter
 
-from foundation.filters import Filters, ReferenceFilter, TextFilter
+from foundation.filters import Filters, InstantFilter, ReferenceFilter, TextFilter
 from foundation.serializers import RowSerializer
 from foundation.viewsets import ReadViews
 from metrics.models import Assignment, ExperimentArm, ExperimentPlanEdit, Exposure, UnitOutcome
@@ -63,8 +62,8 @@ class AssignmentViews(ReadViews):
 
 class ExposureFilters(_OfUnit):
     arm = ReferenceFilter()
-    exposed_from = IsoDateTimeFilter(field_name="exposed_at", lookup_expr="gte")
-    exposed_to = IsoDateTimeFilter(field_name="exposed_at", lookup_expr="lt")
+    exposed_from = InstantFilter(field_name="exposed_at", lookup_expr="gte")
+    exposed_to = InstantFilter(field_name="exposed_at", lookup_expr="lt")
 
 
 class ExposureSerializer(RowSerializer):
@@ -84,8 +83,8 @@ class ExposureViews(ReadViews):
 
 class UnitOutcomeFilters(_OfUnit):
     name = TextFilter()
-    happened_from = IsoDateTimeFilter(field_name="happened_at", lookup_expr="gte")
-    happened_to = IsoDateTimeFilter(field_name="happened_at", lookup_expr="lt")
+    happened_from = InstantFilter(field_name="happened_at", lookup_expr="gte")
+    happened_to = InstantFilter(field_name="happened_at", lookup_expr="lt")
 
 
 class UnitOutcomeSerializer(RowSerializer):

@@ -3,14 +3,13 @@
 from typing import Any, ClassVar
 
 from django.utils import timezone
-from django_filters import IsoDateTimeFilter
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from foundation.errors import InvalidInputError
-from foundation.filters import Filters, ReferenceFilter, TextFilter
+from foundation.filters import Filters, InstantFilter, ReferenceFilter, TextFilter
 from foundation.serializers import AskedInstantField, ObjectField, RowSerializer
 from foundation.viewsets import CreateViews, ReadViews, UpdateViews
 from metrics.api.ingestion import EventBatchSerializer, TakenSerializer
@@ -32,8 +31,8 @@ class ProductEventSerializer(RowSerializer):
 class ProductEventFilters(Filters):
     unit = TextFilter()
     name = TextFilter()
-    happened_from = IsoDateTimeFilter(field_name="happened_at", lookup_expr="gte")
-    happened_to = IsoDateTimeFilter(field_name="happened_at", lookup_expr="lt")
+    happened_from = InstantFilter(field_name="happened_at", lookup_expr="gte")
+    happened_to = InstantFilter(field_name="happened_at", lookup_expr="lt")
 
 
 class ProductEventViews(ReadViews):

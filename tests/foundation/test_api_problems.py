@@ -3,6 +3,7 @@ import json
 import pytest
 from rest_framework.test import APIClient
 
+from partnerships.models import Partner
 from support.models import TicketState
 from tests.api_client import BASE, client_of, problem, superuser_client
 from tests.factories import IntegrationFactory, PartnerFactory, TicketFactory, UserFactory
@@ -211,6 +212,14 @@ def test_cursor_that_was_not_made_here_is_404(cursor):
     response = superuser_client().get(f"{BASE}/partners/", {"cursor": cursor})
 
     assert (response.status_code, problem(response)["code"]) == (404, "unknown_cursor")
+    assert Partner.objects.exists()  # The transaction around the test still stands.
+
+
+@pytest.mark.parametrize("path", ["product-events/?happened_from=", "exposures/?exposed_from=", "tickets/?opened_to="])
+def test_filter_takes_an_offset_that_no_database_does(path):
+    response = superuser_client().get(f"{BASE}/{path}2026-04-27T22:28:47%2B23:30")
+
+    assert response.status_code == 200
 
 
 def test_reference_to_nothing_finds_nothing():
