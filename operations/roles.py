@@ -68,6 +68,7 @@ PARTNER_TERMS = (
 SUPPORT = (
     "support.customer",
     "support.team",
+    "support.tag",
     "support.ticket",
     "support.ticketevent",
     "support.setupcase",
@@ -175,7 +176,8 @@ _SUPPORT_EDITOR = (
     _TICKET_EDITOR
     | _may(_CHANGE, "support.team", "support.slapolicy")
     | _may(_ADD, "support.slapolicyversion", "support.breachexcuse")
-    | _may(("delete",), "support.customer", "support.team")
+    | _may(_CHANGE, "support.tag")
+    | _may(("delete",), "support.customer", "support.team", "support.tag")
 )
 _METRIC_EDITOR = (
     _view(*METRICS)
@@ -198,6 +200,7 @@ _OPERATIONS = (
     | _may(_CHANGE, "operations.webhookendpoint", "operations.playbook")
     | _RUNNER
     | _may(("replay",), "operations.outboxmessage")
+    | _may(("guide",), "support.customer")
     | _may(_CHANGE, "operations.businesscalendar", "operations.calendarholiday")
     | _may(_ADD, "operations.calendarversion")
     | _may(_CHANGE, "operations.escalationpolicy", "operations.escalationlevel", "operations.escalationrule")

@@ -24,7 +24,13 @@ def number_twice():
     s.SlaPolicyVersionFactory.create_batch(2, policy=policy, number=1)
 
 
+def merged_while_open():
+    f.TicketFactory(merged_into=f.TicketFactory())
+
+
 SUPPORT_VIOLATIONS = {
+    "tag_name_not_blank": lambda: s.TagFactory(name=""),
+    "ticket_merged_goes_on_elsewhere": merged_while_open,
     "slapolicy_name_not_blank": lambda: s.SlaPolicyFactory(name=""),
     "slapolicyversion_number_unique": number_twice,
     "slapolicyversion_number_in_range": lambda: s.SlaPolicyVersionFactory(number=0),

@@ -5,8 +5,15 @@ from datetime import timedelta
 import factory
 from factory.django import DjangoModelFactory
 
-from support.models import BreachExcuse, ClockCrossing, SlaPolicy, SlaPolicyVersion, TicketClock
+from support.models import BreachExcuse, ClockCrossing, SlaPolicy, SlaPolicyVersion, Tag, TicketClock
 from tests.factories_operations import NOW
+
+
+class TagFactory(DjangoModelFactory):
+    class Meta:
+        model = Tag
+
+    name = factory.Sequence(lambda n: f"tag-{n}")
 
 
 class SlaPolicyFactory(DjangoModelFactory):
@@ -60,6 +67,7 @@ class BreachExcuseFactory(DjangoModelFactory):
 
 
 SUPPORT_FACTORIES = [
+    TagFactory,
     SlaPolicyFactory,
     SlaPolicyVersionFactory,
     TicketClockFactory,

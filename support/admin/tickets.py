@@ -9,9 +9,10 @@ from django.utils import timezone
 
 from foundation.admin import EditAdmin, ReadOnlyAdmin, ReadOnlyInline
 from support.models import Ticket, TicketEvent, Via
-from support.services.tickets import NewTicket, assign_ticket, change_ticket_fields, open_ticket
+from support.services.ticket_fields import change_ticket_fields
+from support.services.tickets import NewTicket, assign_ticket, open_ticket
 
-_WORDS = ("subject", "priority", "category", "channel")
+_WORDS = ("subject", "priority", "category", "channel", "product", "integration", "incident")
 _OWNERS = ("team", "assignee")
 _DERIVED = (
     "state",
@@ -22,6 +23,8 @@ _DERIVED = (
     "closed_at",
     "wake_at",
     "reopen_count",
+    "merged_into",
+    "follow_up_of",
 )
 
 
@@ -40,8 +43,8 @@ class TicketAdmin(EditAdmin):
     list_select_related = ("team", "assignee")
     list_filter = ("state", "priority", "team")
     search_fields = ("subject", "external_id")
-    autocomplete_fields = ("customer", "team", "assignee")
-    fields = (*_WORDS, "customer", *_OWNERS, *_DERIVED)
+    autocomplete_fields = ("customer", "team", "assignee", "tags")
+    fields = (*_WORDS, "tags", "customer", *_OWNERS, *_DERIVED)
     inlines = (TicketEventInline,)
     show_full_result_count = False
 
@@ -60,14 +63,20 @@ class TicketAdmin(EditAdmin):
         said_by: dict[str, Any] = {"actor": request.user, "at": timezone.now(), "via": Via.ADMIN}
         values = form.cleaned_data
         if not change:
-            new = NewTicket(**{name: values[name] for name in (*_WORDS, "customer", *_OWNERS)})
+            tags = [tag.name for tag in values["tags"]]
+            new = NewTicket(**{name: values[name] for name in (*_WORDS, "customer", *_OWNERS)}, tags=tags)
             obj.pk = open_ticket(new=new, **said_by).pk
         else:
             words = {name: values[name] for name in _WORDS if name in form.changed_data}
+            if "tags" in form.changed_data:
+                words["tags"] = [tag.name for tag in values["tags"]]
             owners = {name: values[name] for name in _OWNERS if name in form.changed_data}
             change_ticket_fields(ticket_id=obj.pk, fields=words, **said_by)
             assign_ticket(ticket_id=obj.pk, **owners, **said_by)
         obj.refresh_from_db()
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """The services have given it its tags, with the event."""
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """The list, with the way to the import where there is one."""

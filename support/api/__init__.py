@@ -5,7 +5,7 @@ from support.api.clocks import (
     SlaPolicyViews,
     TicketClockViews,
 )
-from support.api.people import CustomerViews, TeamViews
+from support.api.people import CustomerViews, TagViews, TeamViews
 from support.api.setup_cases import SetupCaseViews, SetupItemViews
 from support.api.tickets import TicketEventViews, TicketViews
 
@@ -19,6 +19,7 @@ ROUTES = {
     "sla-policy-versions": SlaPolicyVersionViews,
     "customers": CustomerViews,
     "teams": TeamViews,
+    "ticket-tags": TagViews,
     "setup-cases": SetupCaseViews,
     "setup-items": SetupItemViews,
 }

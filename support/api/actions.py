@@ -4,11 +4,23 @@ from typing import Any
 
 from rest_framework import serializers
 
+from foundation.filters import MAX_ID
 from foundation.serializers import InstantField
 from operations.models import User
 from support.models import Customer, Priority, Team, TicketState
+from support.services.ticket_fields import MAX_TAGS
 
 _WORDS = 20_000
+TAG = r"^[a-z0-9]+(-[a-z0-9]+)*$"
+
+
+class TagsField(serializers.ListField):
+    """Tags by name; new ones are made."""
+
+    child = serializers.RegexField(TAG, max_length=60)
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=MAX_TAGS, **kwargs)
 
 
 class OpeningSerializer(serializers.Serializer[Any]):
@@ -17,6 +29,10 @@ class OpeningSerializer(serializers.Serializer[Any]):
     priority = serializers.ChoiceField(choices=Priority.choices, default=Priority.NORMAL.value)
     category = serializers.CharField(max_length=120, default="", allow_blank=True)
     channel = serializers.CharField(max_length=60, default="", allow_blank=True)
+    product = serializers.CharField(max_length=120, default="", allow_blank=True)
+    integration = serializers.SlugField(max_length=120, default="", allow_blank=True)
+    incident = serializers.IntegerField(min_value=1, max_value=MAX_ID, default=None, allow_null=True)
+    tags = TagsField(default=list)
     customer = serializers.PrimaryKeyRelatedField(queryset=Customer.objects.all(), default=None, allow_null=True)
     team = serializers.PrimaryKeyRelatedField(queryset=Team.objects.all(), default=None, allow_null=True)
     assignee = serializers.PrimaryKeyRelatedField(queryset=User.objects.all(), default=None, allow_null=True)
@@ -27,6 +43,11 @@ class FieldsSerializer(serializers.Serializer[Any]):
     priority = serializers.ChoiceField(choices=Priority.choices, required=False)
     category = serializers.CharField(max_length=120, required=False, allow_blank=True)
     channel = serializers.CharField(max_length=60, required=False, allow_blank=True)
+    product = serializers.CharField(max_length=120, required=False, allow_blank=True)
+    integration = serializers.SlugField(max_length=120, required=False, allow_blank=True)
+    incident = serializers.IntegerField(min_value=1, max_value=MAX_ID, required=False, allow_null=True)
+    tags = TagsField(required=False, help_text="All that it has then.")
+    customer = serializers.PrimaryKeyRelatedField(queryset=Customer.objects.all(), required=False, allow_null=True)
 
 
 class TransitionSerializer(serializers.Serializer[Any]):
@@ -36,6 +57,9 @@ class TransitionSerializer(serializers.Serializer[Any]):
     )
     category = serializers.CharField(max_length=120, default="", allow_blank=True, help_text="The cause; to solve.")
     wake_at = InstantField(default=None, allow_null=True, help_text="When a ticket on hold comes back.")
+    into = serializers.IntegerField(
+        min_value=1, max_value=MAX_ID, default=None, allow_null=True, help_text="The ticket in which a merged one goes on."
+    )
 
 
 class AssignmentSerializer(serializers.Serializer[Any]):

@@ -81,6 +81,8 @@ class PreviewSerializer(serializers.Serializer[Any]):
     priority = serializers.ChoiceField(choices=Priority.choices, default=Priority.NORMAL.value)
     category = serializers.CharField(max_length=120, default="", allow_blank=True)
     channel = serializers.CharField(max_length=60, default="", allow_blank=True)
+    product = serializers.CharField(max_length=120, default="", allow_blank=True)
+    integration = serializers.SlugField(max_length=120, default="", allow_blank=True)
     customer = serializers.PrimaryKeyRelatedField(queryset=Customer.objects.all(), default=None, allow_null=True)
     team = serializers.PrimaryKeyRelatedField(queryset=Team.objects.all(), default=None, allow_null=True)
 

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 from django_filters import CharFilter, ChoiceFilter
 from drf_spectacular.utils import extend_schema, extend_schema_field
+from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -28,10 +29,13 @@ from support.selectors.clocks import explain_clocks
 from support.selectors.queue import TABS
 from support.services.messages import add_customer_message, add_note, add_reply
 from support.services.ticket_states import StateChange
-from support.services.tickets import NewTicket, assign_ticket, change_ticket_fields, change_ticket_state, open_ticket
+from support.services.ticket_fields import change_ticket_fields
+from support.services.tickets import NewTicket, assign_ticket, change_ticket_state, open_ticket
 
 
 class TicketSerializer(RowSerializer):
+    tags = serializers.SlugRelatedField(slug_field="name", many=True, read_only=True)
+
     class Meta:
         model = Ticket
         fields = (
@@ -44,6 +48,10 @@ class TicketSerializer(RowSerializer):
             "priority",
             "category",
             "channel",
+            "product",
+            "integration",
+            "incident",
+            "tags",
             "customer",
             "team",
             "assignee",
@@ -52,6 +60,8 @@ class TicketSerializer(RowSerializer):
             "closed_at",
             "wake_at",
             "reopen_count",
+            "merged_into",
+            "follow_up_of",
             "version",
         )
         read_only_fields = fields
@@ -86,6 +96,14 @@ class TicketFilters(Filters):
     customer = ReferenceFilter()
     category = TextFilter()
     channel = TextFilter()
+    product = TextFilter()
+    integration = TextFilter()
+    incident = ReferenceFilter()
+    tag = TextFilter(field_name="tags__name")
+    tier = TextFilter(field_name="customer__tier")
+    city = TextFilter(field_name="customer__city")
+    merged_into = ReferenceFilter()
+    follow_up_of = ReferenceFilter()
     external_source = TextFilter()
     external_id = TextFilter()
     tab = ChoiceFilter(choices=[(tab.key, tab.label) for tab in TABS if tab.key != "mine"], method="in_tab")
@@ -125,7 +143,7 @@ class TicketEventSerializer(RowSerializer):
 class TicketViews(CreateViews):
     """Requests for help."""
 
-    queryset = Ticket.objects.all()
+    queryset = Ticket.objects.prefetch_related("tags")
     serializer_class = TicketSerializer
     filterset_class = TicketFilters
     action_permissions: ClassVar = {
@@ -143,7 +161,7 @@ class TicketViews(CreateViews):
 
     @extend_schema(request=FieldsSerializer, responses=TicketSerializer)
     def partial_update(self, request: Request, *args: Any, **kwargs: Any) -> Response:  # noqa: ARG002
-        """Change the subject, priority, category or channel."""
+        """Change what the ticket is about: subject, priority, area, product, tags and so on."""
         fields = self.read_body(request, FieldsSerializer)
         with transaction.atomic():
             ticket = change_ticket_fields(ticket_id=self.locked_row().pk, fields=fields, **self._said_by())
@@ -152,7 +170,7 @@ class TicketViews(CreateViews):
     @extend_schema(request=TransitionSerializer, responses={201: TicketSerializer})
     @action(detail=True, methods=["post"], url_path="transitions")
     def transition(self, request: Request, pk: str) -> Response:  # noqa: ARG002
-        """Take the ticket to another state; 409 names the allowed ones where the rules refuse it."""
+        """Take the ticket to another state, or merge it; 409 names the allowed states where the rules refuse it."""
         wanted = self.read_body(request, TransitionSerializer)
         change = StateChange(**{**wanted, "state": TicketState(wanted["state"])})
         ticket = change_ticket_state(ticket_id=self.get_object().pk, change=change, **self._said_by())

@@ -9,7 +9,7 @@ from support.models import ClockMetric, Priority
 
 MAX_SECONDS = 400 * 86_400
 MAX_VALUES, MAX_LENGTH = 50, 120
-CONDITIONS = ("priority", "category", "channel", "team", "segment")
+CONDITIONS = ("priority", "category", "channel", "product", "integration", "team", "segment", "tier", "city")
 _HOURS = {"business": True, "calendar": False}
 
 

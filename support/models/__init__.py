@@ -4,6 +4,7 @@ from support.models.customer import Customer
 from support.models.event import EventKind, TicketEvent, Via
 from support.models.setup_case import SETUP_OPEN, SetupCase, SetupItem, SetupItemKind, SetupState
 from support.models.sla import SlaPolicy, SlaPolicyVersion
+from support.models.tag import Tag
 from support.models.team import Team
 from support.models.ticket import OPEN_STATES, Priority, Ticket, TicketState
 
@@ -23,6 +24,7 @@ __all__ = [
     "SetupState",
     "SlaPolicy",
     "SlaPolicyVersion",
+    "Tag",
     "Team",
     "Ticket",
     "TicketClock",

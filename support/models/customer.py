@@ -10,6 +10,19 @@ class Customer(models.Model):
     email = models.EmailField(blank=True)
     external_id = models.CharField(max_length=120, blank=True)
     segment = models.CharField(max_length=60, blank=True)
+    tier = models.CharField(max_length=60, blank=True, help_text="What they pay for, such as gold; promises go by it.")
+    city = models.CharField(max_length=120, blank=True)
+    product = models.CharField(max_length=120, blank=True, help_text="What they mostly use; their tickets begin with it.")
+    integration = models.SlugField(
+        max_length=120, blank=True, help_text="The integration that they mostly use, by its slug."
+    )
+    is_vip = models.BooleanField("very important", default=False)
+    guidance = models.TextField(
+        blank=True,
+        editable=False,
+        max_length=2000,
+        help_text="How to treat a tough customer: what the COO wants whoever helps them to know.",
+    )
     joined_at = models.DateTimeField(
         null=True, blank=True, help_text="When they came to us: their first contact. Empty where nobody knows."
     )
@@ -17,6 +30,7 @@ class Customer(models.Model):
 
     class Meta:
         ordering = ["name", "pk"]
+        permissions = [("guide_customer", "Can say how a tough customer is treated")]
         constraints = [
             not_blank("name", model="customer"),
             models.UniqueConstraint(
@@ -26,3 +40,8 @@ class Customer(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_tough(self) -> bool:
+        """Whether there is guidance for whoever helps them."""
+        return bool(self.guidance)

@@ -15,6 +15,7 @@ class EventKind(TonedChoices):
     REPLY = "reply", "none", "Public reply"
     CUSTOMER = "customer", "none", "Customer message"
     NOTE = "note", "none", "Internal note"
+    MERGED = "merged", "none", "Another ticket goes on here"
     POLICY = "policy", "none", "Policy applied"
 
 

@@ -38,7 +38,7 @@ class SlaPolicyVersion(models.Model):
         default=dict,
         blank=True,
         help_text='All must hold, each for any of its values: {"priority": ["urgent", "high"]}. Empty for every '
-        "ticket. Keys: priority, category, channel, team (slug), segment.",
+        "ticket. Keys: priority, category, channel, product, integration, team (slug), segment, tier, city.",
     )
     targets = models.JSONField(
         help_text='By clock: {"first_reply": {"seconds": 3600, "hours": "business"}}; hours are business or calendar.'

@@ -6,6 +6,7 @@ from django.urls import reverse
 from foundation.constraints import one_of, ordered
 from foundation.states import TonedChoices
 from support.models.customer import Customer
+from support.models.tag import Tag
 from support.models.team import Team
 
 
@@ -50,6 +51,11 @@ class Ticket(models.Model):
     priority = models.CharField(max_length=20, choices=Priority.choices, default=Priority.NORMAL)
     category = models.CharField(max_length=120, blank=True)
     channel = models.CharField(max_length=60, blank=True)
+    product = models.CharField(max_length=120, blank=True)
+    integration = models.SlugField(max_length=120, blank=True, help_text="The integration it is about, by its slug.")
+    incident = models.PositiveBigIntegerField(
+        null=True, blank=True, help_text="The number of the partner incident that it comes from."
+    )
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, null=True, blank=True, related_name="tickets")
     team = models.ForeignKey(Team, on_delete=models.PROTECT, null=True, blank=True, related_name="tickets")
     assignee = models.ForeignKey(
@@ -60,6 +66,13 @@ class Ticket(models.Model):
     closed_at = models.DateTimeField(null=True, blank=True)
     wake_at = models.DateTimeField(null=True, blank=True, help_text="When a ticket on hold comes back.")
     reopen_count = models.PositiveIntegerField(default=0)
+    tags = models.ManyToManyField(Tag, blank=True, related_name="tickets")
+    merged_into = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="merged", editable=False
+    )
+    follow_up_of = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="follow_ups", editable=False
+    )
     version = models.PositiveIntegerField(default=1, editable=False)
 
     class Meta:
@@ -86,6 +99,12 @@ class Ticket(models.Model):
                 | Q(resolved_at__isnull=False)
                 | Q(closed_at__isnull=False),
                 violation_error_message="A solved or closed ticket needs its resolution or closing time.",
+            ),
+            models.CheckConstraint(
+                name="ticket_merged_goes_on_elsewhere",
+                condition=Q(merged_into__isnull=True)
+                | (Q(state=TicketState.MERGED.value) & ~Q(merged_into=F("id"))),
+                violation_error_message="Only a merged ticket goes on in another one.",
             ),
         ]
         indexes = [

@@ -14,7 +14,11 @@ def facts_of(ticket: Ticket) -> dict[str, str]:
         "category": ticket.category,
         "channel": ticket.channel,
         "team": ticket.team.slug if ticket.team else "",
+        "product": ticket.product,
+        "integration": ticket.integration,
         "segment": customer.segment if customer else "",
+        "tier": customer.tier if customer else "",
+        "city": customer.city if customer else "",
     }
 
 

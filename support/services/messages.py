@@ -7,6 +7,7 @@ from django.db import transaction
 from foundation.errors import InvalidInputError
 from operations.models import User
 from support.models import EventKind, Ticket, TicketEvent, TicketState, Via
+from support.services.merging import follow_merges
 from support.services.ticket_events import Happening, lock_ticket, record_event, save_ticket
 from support.services.tickets import NewTicket, open_ticket
 
@@ -43,11 +44,12 @@ def add_customer_message(
     """Record what the customer wrote and return the ticket on which it goes on.
 
     A ticket that waits for the customer or is solved opens again, a closed one within seven days of its end too; later
-    a new ticket follows it. A "thank you" (`no_reply_needed`) and a ticket on hold change no state.
+    a new ticket follows it, and a merged one goes on where it was merged into. A "thank you" (`no_reply_needed`) and a
+    ticket on hold change no state.
     """
     words = _words(body)
     with transaction.atomic():
-        ticket = lock_ticket(ticket_id, version=None)
+        ticket = lock_ticket(follow_merges(ticket_id), version=None)
         if not no_reply_needed and _is_past_reopening(ticket, at):
             return _follow_up(ticket, words, actor=actor, via=via, at=at)
         waits = {"needs_reply": [True, False]} if no_reply_needed else {}
@@ -87,6 +89,9 @@ def _follow_up(ticket: Ticket, words: str, *, actor: User | None, via: Via, at: 
         category=ticket.category,
         channel=ticket.channel,
         customer=ticket.customer,
+        product=ticket.product,
+        integration=ticket.integration,
         team=ticket.team,
+        follow_up_of=ticket,
     )
     return open_ticket(new=new, actor=actor, via=via, at=at)

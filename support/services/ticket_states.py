@@ -8,11 +8,10 @@ from foundation.errors import InvalidInputError, RefusedTransitionError
 from support.models import Priority, Ticket, TicketState
 
 HOLD_STATES = (TicketState.ON_HOLD_VENDOR, TicketState.ON_HOLD_INTERNAL)
-_ENDED_OUTSIDE = (TicketState.MERGED, TicketState.SPAM)
-_WORKING = (TicketState.OPEN, TicketState.PENDING_CUSTOMER, *HOLD_STATES, TicketState.SOLVED)
+_WORKING = (TicketState.OPEN, TicketState.PENDING_CUSTOMER, *HOLD_STATES, TicketState.SOLVED, TicketState.MERGED)
 
 ALLOWED: Mapping[str, tuple[TicketState, ...]] = {
-    TicketState.NEW: (*_WORKING, *_ENDED_OUTSIDE),
+    TicketState.NEW: (*_WORKING, TicketState.SPAM),
     TicketState.OPEN: tuple(state for state in _WORKING if state is not TicketState.OPEN),
     TicketState.PENDING_CUSTOMER: tuple(state for state in _WORKING if state is not TicketState.PENDING_CUSTOMER),
     TicketState.ON_HOLD_VENDOR: tuple(state for state in _WORKING if state is not TicketState.ON_HOLD_VENDOR),
@@ -26,12 +25,15 @@ ALLOWED: Mapping[str, tuple[TicketState, ...]] = {
 
 @dataclass(frozen=True)
 class StateChange:
-    """A wanted state with what it may need: a reason (the root cause when solving), a category, when to wake it."""
+    """A wanted state with what it may need: a reason (the root cause when solving), a category, when to wake it, and
+    by number the ticket `into` which it is merged.
+    """
 
     state: TicketState
     reason: str = ""
     category: str = ""
     wake_at: datetime | None = None
+    into: int | None = None
 
 
 def list_allowed_states(state: str) -> list[TicketState]:
@@ -48,6 +50,8 @@ def check_transition(ticket: Ticket, change: StateChange, *, at: datetime) -> No
         _check_hold(change, at)
     if change.state is TicketState.SOLVED:
         _check_solvable(ticket, change)
+    if change.into is not None and change.state is not TicketState.MERGED:
+        raise InvalidInputError("into", "only a ticket that is merged goes on in another one")
 
 
 def _check_hold(change: StateChange, at: datetime) -> None:

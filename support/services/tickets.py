@@ -1,5 +1,6 @@
 """Every write to a ticket: one transaction with its event, so that the events are the whole truth."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,8 +10,10 @@ from foundation.errors import InvalidInputError
 from operations.models import User
 from support.models import Customer, EventKind, Priority, Team, Ticket, TicketState, Via
 from support.services.clock_crossings import end_escalation
+from support.services.merging import check_merge, lock_both, merge
 from support.services.sla import apply_policies
 from support.services.ticket_events import Happening, lock_ticket, record_event, save_ticket
+from support.services.ticket_fields import make_tags
 from support.services.ticket_states import HOLD_STATES, StateChange, check_transition
 
 
@@ -30,13 +33,21 @@ class NewTicket:
     priority: Priority = Priority.NORMAL
     category: str = ""
     channel: str = ""
+    product: str = ""
+    integration: str = ""
+    incident: int | None = None
     customer: Customer | None = None
     team: Team | None = None
     assignee: User | None = None
+    follow_up_of: Ticket | None = None
+    tags: Sequence[str] = ()
 
 
 def open_ticket(*, new: NewTicket, actor: User | None, at: datetime, via: Via = Via.UI) -> Ticket:
-    """A ticket that starts now, in state new; InvalidInputError without a subject."""
+    """A ticket that starts now, in state new, about what its customer uses where nothing else is said.
+
+    InvalidInputError without a subject.
+    """
     subject = new.subject.strip()
     if not subject:
         raise InvalidInputError("subject", "say in a few words what is wrong")
@@ -46,11 +57,16 @@ def open_ticket(*, new: NewTicket, actor: User | None, at: datetime, via: Via = 
             priority=new.priority,
             category=new.category.strip(),
             channel=new.channel.strip(),
+            product=new.product.strip() or (new.customer.product if new.customer else ""),
+            integration=new.integration or (new.customer.integration if new.customer else ""),
+            incident=new.incident,
+            follow_up_of=new.follow_up_of,
             customer=new.customer,
             team=new.team,
             assignee=new.assignee,
             opened_at=at,
         )
+        ticket.tags.set(make_tags(new.tags))
         opened = Happening(EventKind.OPENED, new_state=TicketState.NEW, body=new.body.strip())
         record_event(ticket, opened, actor=actor, via=via, at=at)
         apply_policies(ticket, actor=actor, via=via, at=at, reason="The ticket was opened.")
@@ -69,17 +85,23 @@ def change_ticket_state(
     """Take the ticket to another state and return it.
 
     Raises RefusedTransitionError with the allowed states, InvalidInputError for what the step needs (on hold: a reason
-    and a later wake_at; solved: a category, and a reason as root cause if urgent, high or reopened), StaleWriteError.
+    and a later wake_at; solved: a category, and a reason as root cause if urgent, high or reopened; merged: the ticket in
+    which it goes on), StaleWriteError.
     """
     with transaction.atomic():
-        ticket = lock_ticket(ticket_id, version=version)
+        ticket, target = lock_both(ticket_id, change.into, version=version)
         check_transition(ticket, change, at=at)
+        check_merge(ticket, target, change)
         old, category = ticket.state, change.category.strip()
         changes = {"category": [ticket.category, category]} if category and category != ticket.category else {}
         ticket.category = category or ticket.category
         _enter(ticket, change, at)
-        save_ticket(ticket, "state", "resolved_at", "closed_at", "wake_at", "reopen_count", "category")
-        what = Happening(EventKind.STATE, old, change.state, change.reason.strip(), changes=changes)
+        reason = change.reason.strip()
+        if target is not None:
+            merge(ticket, target, actor=actor, via=via, at=at)
+            reason = f"It goes on in {target.reference}. {reason}".strip()
+        save_ticket(ticket, "state", "resolved_at", "closed_at", "wake_at", "reopen_count", "category", "merged_into")
+        what = Happening(EventKind.STATE, old, change.state, reason, changes=changes)
         record_event(ticket, what, actor=actor, via=via, at=at)
         if not ticket.is_open:
             end_escalation(ticket, actor=actor, at=at)
@@ -124,38 +146,3 @@ def assign_ticket(
             save_ticket(ticket, *changes)
             record_event(ticket, Happening(EventKind.ASSIGNED, changes=changes), actor=actor, via=via, at=at)
     return ticket
-
-
-def change_ticket_fields(
-    *,
-    ticket_id: int,
-    fields: dict[str, str],
-    actor: User | None,
-    at: datetime,
-    version: int | None = None,
-    via: Via = Via.UI,
-) -> Ticket:
-    """Change subject, priority, category or channel and return the ticket; InvalidInputError for any other field."""
-    with transaction.atomic():
-        ticket = lock_ticket(ticket_id, version=version)
-        changes: dict[str, list[str]] = {}
-        for name, value in fields.items():
-            _check_field(name, value)
-            if getattr(ticket, name) != value:
-                changes[name] = [getattr(ticket, name), value]
-                setattr(ticket, name, value)
-        if changes:
-            save_ticket(ticket, *changes)
-            record_event(ticket, Happening(EventKind.FIELDS, changes=changes), actor=actor, via=via, at=at)
-        if "priority" in changes:
-            apply_policies(ticket, actor=actor, via=via, at=at, reason="The priority was changed.")
-    return ticket
-
-
-def _check_field(name: str, value: str) -> None:
-    if name not in {"subject", "priority", "category", "channel"}:
-        raise InvalidInputError(name, "cannot be changed this way")
-    if name == "subject" and not value.strip():
-        raise InvalidInputError("subject", "say in a few words what is wrong")
-    if name == "priority" and value not in Priority.values:
-        raise InvalidInputError("priority", f"must be one of {', '.join(Priority.values)}")
