@@ -1,16 +1,18 @@
 """What people type into the pages of support."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils import timezone
 
+from foundation.filters import MAX_ID
 from foundation.form_fields import InstantField
 from foundation.words import organisation_zone, zone_name
 from operations.models import User
 from support.models import Customer, Priority, Team, Ticket, TicketState
 from support.selectors.queue import SORTS, QueueQuery, is_tab
+from support.selectors.references import find_by_reference
 from support.services.ticket_states import list_allowed_states
 
 _ORDERS = {sign + name for name in SORTS for sign in ("", "-")}
@@ -87,7 +89,8 @@ class StateForm(_TicketForm):
     def __init__(self, *args: Any, ticket: Ticket, **kwargs: Any) -> None:
         kwargs.setdefault("initial", {})["category"] = ticket.category
         super().__init__(*args, ticket=ticket, **kwargs)
-        choices = [("", "choose"), *((state.value, state.label) for state in list_allowed_states(ticket.state))]
+        allowed = [state for state in list_allowed_states(ticket.state) if state is not TicketState.MERGED]
+        choices = [("", "choose"), *((state.value, state.label) for state in allowed)]
         self.fields["state"].choices = choices  # type: ignore[attr-defined]
         self.fields["wake_at"].help_text = f"On hold: when, on the clock of {zone_name()}."
 
@@ -127,6 +130,86 @@ class AssignForm(_TicketForm):
         self.fields["team"].queryset = Team.objects.all()  # type: ignore[attr-defined]
 
 
+class CustomerField(forms.CharField):
+    """One customer whom we know, by name or e-mail address; None where nothing is typed.
+
+    `known` is found by their own words even where somebody else has the same name.
+    """
+
+    known: Customer | None = None
+
+    def __init__(self, **kwargs: Any) -> None:
+        help_text = "Name or e-mail address of one we know."
+        super().__init__(required=False, max_length=254, help_text=help_text, **kwargs)
+
+    def clean(self, value: Any) -> Any:
+        """The one customer of that name or address."""
+        words = super().clean(value).strip()
+        if not words:
+            return None
+        if self.known and words in {self.known.email, self.known.name}:
+            return self.known
+        found = list(Customer.objects.filter(email__iexact=words)[:2]) or list(
+            Customer.objects.filter(name__iexact=words)[:2]
+        )
+        if len(found) != 1:
+            problem = (
+                "More than one customer is called that: give the e-mail address." if found else "No such customer."
+            )
+            raise forms.ValidationError(problem)
+        return found[0]
+
+
+class TagsField(forms.CharField):
+    """Tags, typed with spaces or commas between them."""
+
+    def clean(self, value: Any) -> Any:
+        """The names; what is wrong with one is for the service to say."""
+        return super().clean(value).replace(",", " ").split()
+
+
+class FieldsForm(_TicketForm):
+    """What the ticket is about."""
+
+    prefix_name = "about"
+    subject = forms.CharField(max_length=300)
+    priority = forms.TypedChoiceField(choices=Priority.choices, coerce=Priority)
+    category = forms.CharField(label="Area", required=False, max_length=120)
+    product = forms.CharField(required=False, max_length=120)
+    integration = forms.SlugField(required=False, max_length=120)
+    incident = forms.IntegerField(required=False, min_value=1, max_value=MAX_ID, label="Partner incident, by number")
+    tags = TagsField(required=False, max_length=1300)
+    customer = CustomerField()
+
+    def __init__(self, *args: Any, ticket: Ticket, **kwargs: Any) -> None:
+        names = ("subject", "priority", "category", "product", "integration", "incident")
+        now = {name: getattr(ticket, name) for name in names}
+        customer = ticket.customer
+        now["customer"] = (customer.email or customer.name) if customer else ""
+        now["tags"] = " ".join(tag.name for tag in ticket.tags.all())
+        super().__init__(*args, ticket=ticket, initial=now, **kwargs)
+        cast("CustomerField", self.fields["customer"]).known = customer
+
+    def changed_fields(self) -> dict[str, Any]:
+        """What was typed anew."""
+        return {name: self.cleaned_data[name] for name in self.changed_data if name != "version"}
+
+
+class MergeForm(_TicketForm):
+    """Where the ticket goes on."""
+
+    prefix_name = "merge"
+    into = forms.CharField(label="Goes on in", max_length=120, help_text="The other ticket’s number, such as T-120.")
+    reason = forms.CharField(required=False, max_length=200)
+
+    def clean_into(self) -> int:
+        """The number of the one ticket that is called that."""
+        found = find_by_reference(self.cleaned_data["into"])
+        if found is None:
+            raise forms.ValidationError("There is no such ticket.")
+        return found
+
+
 class NewTicketForm(forms.Form):
     """A ticket that starts now."""
 
@@ -137,7 +220,8 @@ class NewTicketForm(forms.Form):
     priority = forms.TypedChoiceField(choices=Priority.choices, initial=Priority.NORMAL, coerce=Priority)
     category = forms.CharField(required=False, max_length=120)
     channel = forms.CharField(required=False, max_length=60)
-    customer = forms.CharField(required=False, max_length=254, help_text="Name or e-mail address of one we know.")
+    product = forms.CharField(required=False, max_length=120)
+    customer = CustomerField()
     team = forms.ModelChoiceField(queryset=Team.objects.none(), required=False, empty_label="no team")
     assignee = forms.ModelChoiceField(queryset=User.objects.none(), required=False, empty_label="nobody")
 
@@ -145,18 +229,3 @@ class NewTicketForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["team"].queryset = Team.objects.all()  # type: ignore[attr-defined]
         self.fields["assignee"].queryset = _people()  # type: ignore[attr-defined]
-
-    def clean_customer(self) -> Customer | None:
-        """The one customer of that name or address."""
-        words = self.cleaned_data["customer"].strip()
-        if not words:
-            return None
-        found = list(Customer.objects.filter(email__iexact=words)[:2]) or list(
-            Customer.objects.filter(name__iexact=words)[:2]
-        )
-        if len(found) != 1:
-            problem = (
-                "More than one customer is called that: give the e-mail address." if found else "No such customer."
-            )
-            raise forms.ValidationError(problem)
-        return found[0]

@@ -1,6 +1,13 @@
 from django.urls import path
 
-from support.views.actions import ticket_assign, ticket_message, ticket_new, ticket_state
+from support.views.actions import (
+    ticket_assign,
+    ticket_fields,
+    ticket_merge,
+    ticket_message,
+    ticket_new,
+    ticket_state,
+)
 from support.views.clocks import ticket_clocks
 from support.views.queue import ticket_list, tickets_csv
 from support.views.ticket import ticket
@@ -25,4 +32,6 @@ urlpatterns = [
     path("<key:pk>/state/", ticket_state, name="ticket_state"),
     path("<key:pk>/assign/", ticket_assign, name="ticket_assign"),
     path("<key:pk>/message/", ticket_message, name="ticket_message"),
+    path("<key:pk>/about/", ticket_fields, name="ticket_fields"),
+    path("<key:pk>/merge/", ticket_merge, name="ticket_merge"),
 ]

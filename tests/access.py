@@ -107,6 +107,8 @@ PAGES = {
     "support:ticket_state": TICKETS_WRITE,
     "support:ticket_assign": TICKETS_WRITE,
     "support:ticket_message": TICKETS_WRITE,
+    "support:ticket_fields": TICKETS_WRITE,
+    "support:ticket_merge": TICKETS_WRITE,
     "support:import": TICKETS_WRITE,
     "support:import_result": TICKETS_WRITE,  # Of the person who sent the file; 404 for anybody else.
     "support:import_now": TICKETS_WRITE,
@@ -215,6 +217,8 @@ POSTED = {
     "support:ticket_state",
     "support:ticket_assign",
     "support:ticket_message",
+    "support:ticket_fields",
+    "support:ticket_merge",
     "support:import_now",
 }
 """Pages that only take a form."""
@@ -418,6 +422,7 @@ API_ACTIONS = {
     "sla-policies.reapply": SUPPORT_LEAD,
     "clock-crossings.excuse": SUPPORT_LEAD,
     "tickets.transition": TICKETS_WRITE,
+    "customers.guide": OPERATE,
     "tickets.assign": TICKETS_WRITE,
     "tickets.reply": TICKETS_WRITE,
     "tickets.note": TICKETS_WRITE,

@@ -1,6 +1,5 @@
 """What units were assigned to, saw and did: rows that machines write and people read."""
 
-
 from foundation.filters import Filters, InstantFilter, ReferenceFilter, TextFilter
 from foundation.serializers import RowSerializer
 from foundation.viewsets import ReadViews

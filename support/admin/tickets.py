@@ -75,7 +75,7 @@ class TicketAdmin(EditAdmin):
             assign_ticket(ticket_id=obj.pk, **owners, **said_by)
         obj.refresh_from_db()
 
-    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:  # noqa: FBT001
         """The services have given it its tags, with the event."""
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:

@@ -58,7 +58,11 @@ class TransitionSerializer(serializers.Serializer[Any]):
     category = serializers.CharField(max_length=120, default="", allow_blank=True, help_text="The cause; to solve.")
     wake_at = InstantField(default=None, allow_null=True, help_text="When a ticket on hold comes back.")
     into = serializers.IntegerField(
-        min_value=1, max_value=MAX_ID, default=None, allow_null=True, help_text="The ticket in which a merged one goes on."
+        min_value=1,
+        max_value=MAX_ID,
+        default=None,
+        allow_null=True,
+        help_text="The ticket in which a merged one goes on.",
     )
 
 

@@ -28,13 +28,15 @@ from support.models import EventKind, Priority, Ticket, TicketEvent, TicketState
 from support.selectors.clocks import explain_clocks
 from support.selectors.queue import TABS
 from support.services.messages import add_customer_message, add_note, add_reply
-from support.services.ticket_states import StateChange
 from support.services.ticket_fields import change_ticket_fields
+from support.services.ticket_states import StateChange
 from support.services.tickets import NewTicket, assign_ticket, change_ticket_state, open_ticket
+
+_Many = serializers.Field[Any, Any, Any, Any]
 
 
 class TicketSerializer(RowSerializer):
-    tags = serializers.SlugRelatedField(slug_field="name", many=True, read_only=True)
+    tags: _Many = serializers.SlugRelatedField(slug_field="name", many=True, read_only=True)
 
     class Meta:
         model = Ticket

@@ -12,7 +12,9 @@ class Customer(models.Model):
     segment = models.CharField(max_length=60, blank=True)
     tier = models.CharField(max_length=60, blank=True, help_text="What they pay for, such as gold; promises go by it.")
     city = models.CharField(max_length=120, blank=True)
-    product = models.CharField(max_length=120, blank=True, help_text="What they mostly use; their tickets begin with it.")
+    product = models.CharField(
+        max_length=120, blank=True, help_text="What they mostly use; their tickets start with it."
+    )
     integration = models.SlugField(
         max_length=120, blank=True, help_text="The integration that they mostly use, by its slug."
     )

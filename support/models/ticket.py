@@ -102,8 +102,7 @@ class Ticket(models.Model):
             ),
             models.CheckConstraint(
                 name="ticket_merged_goes_on_elsewhere",
-                condition=Q(merged_into__isnull=True)
-                | (Q(state=TicketState.MERGED.value) & ~Q(merged_into=F("id"))),
+                condition=Q(merged_into__isnull=True) | (Q(state=TicketState.MERGED.value) & ~Q(merged_into=F("id"))),
                 violation_error_message="Only a merged ticket goes on in another one.",
             ),
         ]

@@ -10,7 +10,7 @@ EVENTS_SHOWN = 200
 
 @dataclass(frozen=True)
 class Timeline:
-    """A ticket's events, newest first; `hidden` says how many older ones are not among them."""
+    """The events of a ticket and of those that were merged into it, newest first; `hidden` older ones are not there."""
 
     ticket: Ticket
     events: Sequence[TicketEvent]
@@ -18,8 +18,10 @@ class Timeline:
 
 
 def get_timeline(pk: int, *, limit: int = EVENTS_SHOWN) -> Timeline:
-    """The ticket and its latest events, three queries; Ticket.DoesNotExist if there is none."""
-    ticket = Ticket.objects.select_related("customer", "team", "assignee").get(pk=pk)
-    events = TicketEvent.objects.filter(ticket=ticket)
-    latest = list(events.select_related("actor").order_by("-at", "-pk")[:limit])
+    """The ticket and its latest events, five queries; Ticket.DoesNotExist if there is none."""
+    found = Ticket.objects.select_related("customer", "team", "assignee", "merged_into", "follow_up_of")
+    ticket = found.prefetch_related("tags").get(pk=pk)
+    merged = list(Ticket.objects.filter(merged_into=ticket).values_list("pk", flat=True))
+    events = TicketEvent.objects.filter(ticket__in=[ticket.pk, *merged])
+    latest = list(events.select_related("actor", "ticket").order_by("-at", "-pk")[:limit])
     return Timeline(ticket=ticket, events=latest, hidden=events.count() - len(latest))

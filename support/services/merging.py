@@ -46,7 +46,9 @@ def merge(ticket: Ticket, target: Ticket, *, actor: User | None, via: Via, at: d
     if target.customer_id is None and ticket.customer_id is not None:
         target.customer = ticket.customer
     save_ticket(target, "customer")
-    what = Happening(EventKind.MERGED, reason=f"{ticket.reference} {ticket.subject}", changes={"ticket": ["", ticket.pk]})
+    what = Happening(
+        EventKind.MERGED, reason=f"{ticket.reference} {ticket.subject}", changes={"ticket": ["", ticket.pk]}
+    )
     record_event(target, what, actor=actor, via=via, at=at)
 
 

@@ -13,7 +13,7 @@ from support.models import EventKind, Priority, Tag, Ticket, Via
 from support.services.sla import apply_policies
 from support.services.ticket_events import Happening, lock_ticket, record_event, save_ticket
 
-MAX_TAGS = 20
+MAX_TAGS, MAX_TAG_LENGTH = 20, 60
 _TAG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _COLUMNS = ("subject", "priority", "category", "channel", "product", "integration", "incident", "customer")
 
@@ -79,7 +79,7 @@ def make_tags(names: Iterable[str]) -> list[Tag]:
     wanted = sorted({name.strip().lower() for name in names} - {""})
     if len(wanted) > MAX_TAGS:
         raise InvalidInputError("tags", f"at most {MAX_TAGS}")
-    wrong = [name for name in wanted if len(name) > 60 or not _TAG.fullmatch(name)]
+    wrong = [name for name in wanted if len(name) > MAX_TAG_LENGTH or not _TAG.fullmatch(name)]
     if wrong:
         raise InvalidInputError("tags", f"{wrong[0][:80]}: small letters, digits and single hyphens only")
     Tag.objects.bulk_create([Tag(name=name) for name in wanted], ignore_conflicts=True)

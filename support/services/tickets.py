@@ -85,8 +85,8 @@ def change_ticket_state(
     """Take the ticket to another state and return it.
 
     Raises RefusedTransitionError with the allowed states, InvalidInputError for what the step needs (on hold: a reason
-    and a later wake_at; solved: a category, and a reason as root cause if urgent, high or reopened; merged: the ticket in
-    which it goes on), StaleWriteError.
+    and a later wake_at; solved: a category, and a reason as root cause if urgent, high or reopened; merged: where it
+    goes on), StaleWriteError.
     """
     with transaction.atomic():
         ticket, target = lock_both(ticket_id, change.into, version=version)

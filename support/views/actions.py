@@ -14,9 +14,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 from foundation.access import requires
 from foundation.errors import InvalidInputError, ServiceError
 from operations.models import User
-from support.forms import AssignForm, MessageForm, NewTicketForm, StateForm
-from support.models import Ticket
+from support.forms import AssignForm, FieldsForm, MergeForm, MessageForm, NewTicketForm, StateForm
+from support.models import Ticket, TicketState
 from support.services.messages import add_customer_message, add_note, add_reply
+from support.services.ticket_fields import change_ticket_fields
 from support.services.ticket_states import StateChange
 from support.services.tickets import NewTicket, assign_ticket, change_ticket_state, open_ticket
 from support.views.ticket import render_ticket
@@ -63,6 +64,35 @@ def ticket_assign(request: HttpRequest, pk: int) -> HttpResponse:
         return f"{ticket.reference} is with {ticket.assignee or ticket.team or 'nobody'}."
 
     return _handle(request, pk, form, assign, assign_form=form)
+
+
+@require_POST
+@requires("support.change_ticket")
+def ticket_fields(request: HttpRequest, pk: int) -> HttpResponse:
+    """Change what the ticket is about."""
+    form = FieldsForm(request.POST, ticket=_ticket(pk))
+
+    def change(data: dict[str, Any], at: datetime) -> str:
+        fields, version = form.changed_fields(), data["version"]
+        ticket = change_ticket_fields(ticket_id=pk, fields=fields, version=version, actor=_person(request), at=at)
+        return f"{ticket.reference} is changed." if fields else "Nothing was changed."
+
+    return _handle(request, pk, form, change, fields_form=form)
+
+
+@require_POST
+@requires("support.change_ticket")
+def ticket_merge(request: HttpRequest, pk: int) -> HttpResponse:
+    """Let the ticket go on in another one."""
+    form = MergeForm(request.POST, ticket=_ticket(pk))
+
+    def merge(data: dict[str, Any], at: datetime) -> str:
+        version = data.pop("version")
+        wanted = StateChange(TicketState.MERGED, **data)
+        ticket = change_ticket_state(ticket_id=pk, version=version, change=wanted, actor=_person(request), at=at)
+        return f"{ticket.reference} goes on in {ticket.merged_into.reference if ticket.merged_into else ''}."
+
+    return _handle(request, pk, form, merge, merge_form=form)
 
 
 @require_POST

@@ -4,24 +4,31 @@ from datetime import datetime
 from typing import cast
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from foundation.access import requires
 from foundation.words import duration, figure, moment
 from operations.models import User
-from support.forms import AssignForm, MessageForm, StateForm
-from support.models import EventKind, Priority, Ticket, TicketEvent, TicketState, Via
+from support.forms import AssignForm, FieldsForm, MergeForm, MessageForm, StateForm
+from support.models import Customer, EventKind, Priority, Ticket, TicketEvent, TicketState, Via
 from support.selectors.timeline import Timeline, get_timeline
+from support.services.merging import follow_merges
 from support.services.ticket_states import list_allowed_states
 from support.views.clocks import list_promises
+
+_LINKS = 20
 
 
 @require_safe
 @requires("support.view_ticket")
 def ticket(request: HttpRequest, pk: int) -> HttpResponse:
-    """The page of one ticket."""
+    """The page of one ticket; a merged one leads to where it goes on, unless it is asked for `itself`."""
+    into = Ticket.objects.filter(pk=pk).values_list("merged_into", flat=True).first()
+    if into is not None and "itself" not in request.GET:
+        return redirect("support:ticket", pk=follow_merges(pk))
     return render_ticket(request, pk)
 
 
@@ -32,6 +39,8 @@ def render_ticket(
     state_form: StateForm | None = None,
     message_form: MessageForm | None = None,
     assign_form: AssignForm | None = None,
+    fields_form: FieldsForm | None = None,
+    merge_form: MergeForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
     """The page with the given forms in place of fresh ones: how a refused form shows what was wrong with it."""
@@ -46,9 +55,10 @@ def render_ticket(
         "state_tone": TicketState.tone_of(found.state),
         "state_words": _state_words(found, at),
         "facts": _facts(found, at),
+        "links": _links(found),
         "promises": list_promises(found, at),
         "may_see_clocks": cast("User", request.user).has_perm("support.view_ticketclock"),
-        "entries": [_entry(event, at) for event in timeline.events],
+        "entries": [_entry(event, at, found.pk) for event in timeline.events],
         "count": _count(timeline),
         "hidden": timeline.hidden,
         "may_change": may_change,
@@ -58,6 +68,11 @@ def render_ticket(
         context["state_form"] = state_form or StateForm(ticket=found)
         context["message_form"] = message_form or MessageForm(auto_id="message-%s")
         context["assign_form"] = assign_form or AssignForm(ticket=found)
+        context["fields_form"] = fields_form or FieldsForm(ticket=found)
+        context["fields_open"] = fields_form is not None
+        if TicketState.MERGED in list_allowed_states(found.state):
+            context["merge_form"] = merge_form or MergeForm(ticket=found)
+            context["merge_open"] = merge_form is not None
     return render(request, "support/ticket_detail.html", context, status=status)
 
 
@@ -76,8 +91,11 @@ def _facts(ticket: Ticket, at: datetime) -> list[dict[str, object]]:
         ("Priority", ticket.get_priority_display(), Priority.tone_of(ticket.priority)),
         ("With", str(ticket.assignee or "nobody"), ""),
         ("Team", str(ticket.team or ""), ""),
-        ("Customer", str(ticket.customer or ""), ""),
+        ("Customer", _customer_words(ticket.customer), ""),
         ("Area", ticket.category, ""),
+        ("Product", ticket.product, ""),
+        ("Integration", ticket.integration, ""),
+        ("Tags", ", ".join(tag.name for tag in ticket.tags.all()), ""),
         ("Channel", ticket.channel, ""),
         *((term, moment(when, now=at) if when else "", "") for term, when in moments),
         ("Comes back", moment(ticket.wake_at, now=at) if ticket.wake_at else "", ""),
@@ -87,9 +105,37 @@ def _facts(ticket: Ticket, at: datetime) -> list[dict[str, object]]:
     return [{"term": term, "words": words, "tone": tone} for term, words, tone in known if words]
 
 
-def _entry(event: TicketEvent, at: datetime) -> dict[str, object]:
-    """One line of the timeline."""
+def _customer_words(customer: Customer | None) -> str:
+    """Who it is, with what matters for how they are helped."""
+    if customer is None:
+        return ""
+    known = ("very important" if customer.is_vip else "", customer.tier, customer.city)
+    more = ", ".join(word for word in known if word)
+    return f"{customer} ({more})" if more else str(customer)
+
+
+def _links(ticket: Ticket) -> list[dict[str, str]]:
+    """The tickets and the incident that belong to this one."""
+    found = [
+        ("Goes on in", ticket.merged_into),
+        ("Follows", ticket.follow_up_of),
+        *(("Followed by", one) for one in ticket.follow_ups.all()[:_LINKS]),
+    ]
+    links = [{"term": term, "url": one.get_absolute_url(), "words": str(one)} for term, one in found if one]
+    merged = [
+        {"term": "Took in", "url": f"{one.get_absolute_url()}?itself", "words": str(one)}
+        for one in ticket.merged.all()[:_LINKS]
+    ]
+    if ticket.incident is None:
+        return links + merged
+    url = reverse("incidents:incident", kwargs={"pk": ticket.incident})
+    return [*links, *merged, {"term": "Partner incident", "url": url, "words": f"INC-{ticket.incident}"}]
+
+
+def _entry(event: TicketEvent, at: datetime, page: int) -> dict[str, object]:
+    """One line of the timeline; `page` is the ticket that is shown, whose history holds that of merged ones too."""
     return {
+        "of": event.ticket.reference if event.ticket_id != page else "",
         "at": event.at,
         "when": moment(event.at, now=at),
         "what": _what(event),
@@ -117,7 +163,11 @@ def _what(event: TicketEvent) -> str:
 
 
 def _changes(event: TicketEvent) -> list[str]:
-    if event.kind in {EventKind.POLICY, EventKind.CUSTOMER}:  # Numbers and marks for the clocks, not for people.
+    if event.kind in {
+        EventKind.POLICY,
+        EventKind.CUSTOMER,
+        EventKind.MERGED,
+    }:  # Numbers and marks for the clocks, not for people.
         return []
     return [_change(name, pair) for name, pair in sorted(event.changes.items())]
 

@@ -15,8 +15,8 @@ from support.services.clock_crossings import notice_crossings
 from support.services.clocks import refresh_clocks, refresh_stale_clocks
 from support.services.messages import add_customer_message, add_note, add_reply
 from support.services.sla import NewTerms, add_policy_version, create_policy, reapply_policies
-from support.services.ticket_states import StateChange
 from support.services.ticket_fields import change_ticket_fields
+from support.services.ticket_states import StateChange
 from support.services.tickets import NewTicket, change_ticket_state, open_ticket
 from tests.factories import TeamFactory, UserFactory
 
