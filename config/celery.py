@@ -75,6 +75,8 @@ app.conf.beat_schedule = {
     "follow_ups": _every("metrics.follow_unsettled_rows", 300),
     "first_widgets": _every("support.find_first_widgets", 300),
     "tickets": _every("support.move_due_tickets", 60),
+    "absences": _every("support.advance_absences", 30),
+    "waiting_tickets": _every("support.assign_waiting_tickets", 60),
     "crossings": _every("support.notice_crossings", 15),
     "stale_clocks": _every("support.refresh_stale_clocks", 60),
 }

@@ -78,6 +78,12 @@ SUPPORT = (
     "support.ticketclock",
     "support.clockcrossing",
     "support.breachexcuse",
+    "support.ticketskill",
+    "support.agentprofile",
+    "support.dutyshift",
+    "support.absence",
+    "support.absencehandover",
+    "support.coveragegap",
 )
 METRICS = (
     "metrics.metric",
@@ -178,6 +184,8 @@ _SUPPORT_EDITOR = (
     | _may(_ADD, "support.slapolicyversion", "support.breachexcuse")
     | _may(_CHANGE, "support.tag")
     | _may(("delete",), "support.customer", "support.team", "support.tag")
+    | _may(("add", "change", "delete"), "support.ticketskill", "support.agentprofile", "support.dutyshift")
+    | _may(_CHANGE, "support.absence")
 )
 _METRIC_EDITOR = (
     _view(*METRICS)

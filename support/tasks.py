@@ -35,3 +35,19 @@ def find_first_widgets() -> None:
     from support.services.setup_cases import find_first_widgets as find
 
     find()
+
+
+@shared_task(name="support.advance_absences")
+def advance_absences() -> None:
+    """Begin and end the absences whose time has come."""
+    from support.services.absences import advance_absences as advance
+
+    advance(at=timezone.now())
+
+
+@shared_task(name="support.assign_waiting_tickets")
+def assign_waiting_tickets() -> None:
+    """Give out what waits in queues that are given out automatically."""
+    from support.services.assignment import assign_waiting_tickets as assign
+
+    assign(at=timezone.now())

@@ -289,6 +289,12 @@ MODELS = {
     "support.ticketclock": (SUPPORT_READ, NOBODY, NOBODY, NOBODY),
     "support.clockcrossing": (SUPPORT_READ, NOBODY, NOBODY, NOBODY),
     "support.breachexcuse": (SUPPORT_READ, NOBODY, NOBODY, NOBODY),
+    "support.ticketskill": (SUPPORT_READ, SUPPORT_LEAD, SUPPORT_LEAD, SUPPORT_LEAD),
+    "support.agentprofile": (SUPPORT_READ, SUPPORT_LEAD, SUPPORT_LEAD, SUPPORT_LEAD),
+    "support.dutyshift": (SUPPORT_READ, SUPPORT_LEAD, SUPPORT_LEAD, SUPPORT_LEAD),
+    "support.absence": (SUPPORT_READ, SUPPORT_LEAD, SUPPORT_LEAD, NOBODY),
+    "support.absencehandover": (SUPPORT_READ, NOBODY, NOBODY, NOBODY),
+    "support.coveragegap": (SUPPORT_READ, NOBODY, NOBODY, NOBODY),
     "support.setupitem": (SUPPORT_READ, NOBODY, NOBODY, NOBODY),
     "support.ticket": (SUPPORT_READ, TICKETS_WRITE, TICKETS_WRITE, NOBODY),
     "support.ticketevent": (SUPPORT_READ, NOBODY, NOBODY, NOBODY),
@@ -349,6 +355,9 @@ ACTIONS = {"list": 0, "retrieve": 0, "create": 1, "update": 2, "partial_update":
 """The API's ordinary actions, as places in MODELS' rows; the others have rows of their own."""
 
 API_ACTIONS = {
+    "tickets.take": TICKETS_WRITE,
+    "tickets.assign_by_rule": TICKETS_WRITE,
+    "absences.cancel": SUPPORT_LEAD,
     "vantage-results.create": PARTNERS_WRITE,
     "business-calendars.add_public_holidays": OPERATE,
     "business-calendars.measure": PEOPLE_READ,

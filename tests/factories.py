@@ -71,6 +71,7 @@ from partnerships.models import (
     VantageResult,
 )
 from support.models import Customer, EventKind, Team, Ticket, TicketEvent, TicketState
+from tests.factories_cover import COVER_FACTORIES
 from tests.factories_incidents import INCIDENT_FACTORIES
 from tests.factories_ledger import LEDGER_FACTORIES
 from tests.factories_notifications import NOTIFICATION_FACTORIES
@@ -810,5 +811,6 @@ FACTORIES = (
     *PARTNER_FACTORIES,
     *INCIDENT_FACTORIES,
     *SUPPORT_FACTORIES,
+    *COVER_FACTORIES,
 )
 """One of each model's; the meta-tests make rows of any model with these."""

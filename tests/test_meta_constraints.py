@@ -11,6 +11,7 @@ from operations.models import User
 from tests import factories as f
 from tests import factories_ledger as ledger
 from tests import factories_operations as o
+from tests.constraints_cover import COVER_VIOLATIONS
 from tests.constraints_incidents import INCIDENT_VIOLATIONS
 from tests.constraints_notifications import NOTIFICATION_VIOLATIONS
 from tests.constraints_partners import PARTNER_VIOLATIONS
@@ -130,6 +131,7 @@ VIOLATIONS = {
     "adjustment_approved_by_another": approved_by_who_asked,
     **STATUS_VIOLATIONS,
     **SUPPORT_VIOLATIONS,
+    **COVER_VIOLATIONS,
     "maintenance_title_not_blank": lambda: f.MaintenanceFactory(title=""),
     "maintenance_time_zone_not_blank": lambda: f.MaintenanceFactory(time_zone=""),
     "maintenance_kind_valid": lambda: f.MaintenanceFactory(kind="odd"),

@@ -1,3 +1,3 @@
-from support.admin import people, setup_cases, sla, tickets
+from support.admin import cover, people, setup_cases, sla, tickets
 
-__all__ = ["people", "setup_cases", "sla", "tickets"]
+__all__ = ["cover", "people", "setup_cases", "sla", "tickets"]

@@ -30,7 +30,7 @@ class TagAdmin(EditAdmin):
 
 @admin.register(Team)
 class TeamAdmin(EditAdmin):
-    list_display = ("name", "slug", "lead")
+    list_display = ("name", "slug", "lead", "has_auto_assignment")
     list_select_related = ("lead",)
     search_fields = ("name", "slug")
     autocomplete_fields = ("lead", "members")

@@ -5,6 +5,14 @@ from support.api.clocks import (
     SlaPolicyViews,
     TicketClockViews,
 )
+from support.api.cover import (
+    AbsenceHandoverViews,
+    AbsenceViews,
+    AgentProfileViews,
+    CoverageGapViews,
+    DutyShiftViews,
+    TicketSkillViews,
+)
 from support.api.people import CustomerViews, TagViews, TeamViews
 from support.api.setup_cases import SetupCaseViews, SetupItemViews
 from support.api.tickets import TicketEventViews, TicketViews
@@ -20,6 +28,12 @@ ROUTES = {
     "customers": CustomerViews,
     "teams": TeamViews,
     "ticket-tags": TagViews,
+    "agent-profiles": AgentProfileViews,
+    "ticket-skills": TicketSkillViews,
+    "duty-shifts": DutyShiftViews,
+    "absences": AbsenceViews,
+    "absence-handovers": AbsenceHandoverViews,
+    "coverage-gaps": CoverageGapViews,
     "setup-cases": SetupCaseViews,
     "setup-items": SetupItemViews,
 }

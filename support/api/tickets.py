@@ -13,6 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from foundation.filters import Filters, InstantFilter, ReferenceFilter, TextFilter
+from foundation.refusals import ConflictError
 from foundation.serializers import RowSerializer
 from foundation.viewsets import CreateViews, ReadViews
 from support.api.actions import (
@@ -27,6 +28,7 @@ from support.api.clocks import ExplainedSerializer
 from support.models import EventKind, Priority, Ticket, TicketEvent, TicketState, Via
 from support.selectors.clocks import explain_clocks
 from support.selectors.queue import TABS
+from support.services.assignment import TakenError, assign_automatically, take_ticket
 from support.services.messages import add_customer_message, add_note, add_reply
 from support.services.ticket_fields import change_ticket_fields
 from support.services.ticket_states import StateChange
@@ -61,6 +63,7 @@ class TicketSerializer(RowSerializer):
             "resolved_at",
             "closed_at",
             "wake_at",
+            "queue_reason",
             "reopen_count",
             "merged_into",
             "follow_up_of",
@@ -142,6 +145,16 @@ class TicketEventSerializer(RowSerializer):
         read_only_fields = fields
 
 
+class TakenConflictError(ConflictError):
+    """409 that says who has the ticket."""
+
+    default_code = TakenError.code
+
+    def __init__(self, refusal: TakenError) -> None:
+        super().__init__(str(refusal), code=refusal.code)
+        self.members = {"holder": refusal.holder.pk if refusal.holder else None}
+
+
 class TicketViews(CreateViews):
     """Requests for help."""
 
@@ -150,7 +163,11 @@ class TicketViews(CreateViews):
     filterset_class = TicketFilters
     action_permissions: ClassVar = {
         **dict.fromkeys(
-            ("transition", "assign", "reply", "note", "record_customer_message"), ("support.change_ticket",)
+            (
+                *("transition", "assign", "take", "assign_by_rule"),
+                *("reply", "note", "record_customer_message"),
+            ),
+            ("support.change_ticket",),
         ),
         "clocks": ("support.view_ticket", "support.view_ticketclock"),
     }
@@ -185,6 +202,28 @@ class TicketViews(CreateViews):
         who = self.read_body(request, AssignmentSerializer)
         ticket = assign_ticket(ticket_id=self.get_object().pk, **who, **self._said_by())
         return self.answer_written(ticket, status=201)
+
+    @extend_schema(request=None, responses={201: TicketSerializer})
+    @action(detail=True, methods=["post"])
+    def take(self, request: Request, pk: str) -> Response:  # noqa: ARG002
+        """Take a ticket that nobody has; 409 says who has it where somebody was faster."""
+        self.read_body(request, serializers.Serializer)
+        try:
+            ticket = take_ticket(ticket_id=self.get_object().pk, **self._said_by())
+        except TakenError as refusal:
+            raise TakenConflictError(refusal) from refusal
+        return self.answer_written(ticket, status=201)
+
+    @extend_schema(request=None, responses={201: TicketSerializer})
+    @action(detail=True, methods=["post"], url_path="automatic-assignments")
+    def assign_by_rule(self, request: Request, pk: str) -> Response:  # noqa: ARG002
+        """Give it to the agent on duty who has the least to do; `queue_reason` says why to nobody."""
+        self.read_body(request, serializers.Serializer)
+        try:
+            done = assign_automatically(ticket_id=self.get_object().pk, **self._said_by())
+        except TakenError as refusal:
+            raise TakenConflictError(refusal) from refusal
+        return self.answer_written(done.ticket, status=201)
 
     @extend_schema(request=WordsSerializer, responses={201: TicketEventSerializer})
     @action(detail=True, methods=["post"], url_path="replies")

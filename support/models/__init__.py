@@ -1,6 +1,10 @@
+from support.models.absence import Absence, AbsenceHandover, AbsenceKind, Handover
+from support.models.agent import AgentProfile, TicketSkill
 from support.models.clock import BreachExcuse, ClockCrossing, TicketClock
 from support.models.clock_metric import ClockMetric, ClockState
+from support.models.coverage import CoverageGap, GapOutcome
 from support.models.customer import Customer
+from support.models.duty import DutyShift
 from support.models.event import EventKind, TicketEvent, Via
 from support.models.setup_case import SETUP_OPEN, SetupCase, SetupItem, SetupItemKind, SetupState
 from support.models.sla import SlaPolicy, SlaPolicyVersion
@@ -11,12 +15,20 @@ from support.models.ticket import OPEN_STATES, Priority, Ticket, TicketState
 __all__ = [
     "OPEN_STATES",
     "SETUP_OPEN",
+    "Absence",
+    "AbsenceHandover",
+    "AbsenceKind",
+    "AgentProfile",
     "BreachExcuse",
     "ClockCrossing",
     "ClockMetric",
     "ClockState",
+    "CoverageGap",
     "Customer",
+    "DutyShift",
     "EventKind",
+    "GapOutcome",
+    "Handover",
     "Priority",
     "SetupCase",
     "SetupItem",
@@ -29,6 +41,7 @@ __all__ = [
     "Ticket",
     "TicketClock",
     "TicketEvent",
+    "TicketSkill",
     "TicketState",
     "Via",
 ]

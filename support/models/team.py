@@ -13,6 +13,9 @@ class Team(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="led_teams"
     )
     members = models.ManyToManyField(settings.AUTH_USER_MODEL, blank=True, related_name="support_teams")
+    has_auto_assignment = models.BooleanField(
+        "assigns automatically", default=False, help_text="Tickets in its queue are given to agents on duty."
+    )
     version = models.PositiveIntegerField(default=1, editable=False)
 
     class Meta:

@@ -7,6 +7,7 @@ from django.db import transaction
 from foundation.errors import InvalidInputError
 from operations.models import User
 from support.models import EventKind, Ticket, TicketEvent, TicketState, Via
+from support.services.cover import cover_ticket
 from support.services.merging import follow_merges
 from support.services.ticket_events import Happening, lock_ticket, record_event, save_ticket
 from support.services.tickets import NewTicket, open_ticket
@@ -57,6 +58,8 @@ def add_customer_message(
         record_event(ticket, what, actor=actor, via=via, at=at)
         if not no_reply_needed and ticket.state in _REOPENED_BY_CUSTOMER:
             _open_again(ticket, actor=actor, via=via, at=at)
+        if not no_reply_needed:
+            cover_ticket(ticket, at=at, actor=actor)
     return ticket
 
 

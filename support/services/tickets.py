@@ -9,7 +9,9 @@ from django.db import transaction
 from foundation.errors import InvalidInputError
 from operations.models import User
 from support.models import Customer, EventKind, Priority, Team, Ticket, TicketState, Via
+from support.services.assignment import assign_locked
 from support.services.clock_crossings import end_escalation
+from support.services.cover import cover_ticket
 from support.services.merging import check_merge, lock_both, merge
 from support.services.sla import apply_policies
 from support.services.ticket_events import Happening, lock_ticket, record_event, save_ticket
@@ -70,7 +72,16 @@ def open_ticket(*, new: NewTicket, actor: User | None, at: datetime, via: Via = 
         opened = Happening(EventKind.OPENED, new_state=TicketState.NEW, body=new.body.strip())
         record_event(ticket, opened, actor=actor, via=via, at=at)
         apply_policies(ticket, actor=actor, via=via, at=at, reason="The ticket was opened.")
+        _find_owner(ticket, actor=actor, at=at)
     return ticket
+
+
+def _find_owner(ticket: Ticket, *, actor: User | None, at: datetime) -> None:
+    """What is given to somebody who is out goes on to others; what nobody has is given out where the team wants it."""
+    if ticket.assignee_id is not None:
+        cover_ticket(ticket, at=at, is_arrival=True, actor=actor)
+    elif ticket.is_open and ticket.team is not None and ticket.team.has_auto_assignment:
+        assign_locked(ticket, at=at)
 
 
 def change_ticket_state(
@@ -105,6 +116,8 @@ def change_ticket_state(
         record_event(ticket, what, actor=actor, via=via, at=at)
         if not ticket.is_open:
             end_escalation(ticket, actor=actor, at=at)
+        elif old == TicketState.SOLVED:
+            cover_ticket(ticket, at=at, actor=actor)
     return ticket
 
 
@@ -143,6 +156,9 @@ def assign_ticket(
                 changes[name] = [str(before or ""), str(wanted or "")]
                 setattr(ticket, name, wanted)
         if changes:
-            save_ticket(ticket, *changes)
+            ticket.queue_reason = "" if ticket.assignee_id else ticket.queue_reason
+            save_ticket(ticket, *changes, "queue_reason")
             record_event(ticket, Happening(EventKind.ASSIGNED, changes=changes), actor=actor, via=via, at=at)
+        if (ticket.assignee_id is not None and "assignee" in changes) or "team" in changes:
+            _find_owner(ticket, actor=actor, at=at)
     return ticket

@@ -14,6 +14,7 @@ from foundation.words import duration, figure, moment
 from operations.models import User
 from support.forms import AssignForm, FieldsForm, MergeForm, MessageForm, StateForm
 from support.models import Customer, EventKind, Priority, Ticket, TicketEvent, TicketState, Via
+from support.selectors.absences import CAUSE
 from support.selectors.timeline import Timeline, get_timeline
 from support.services.merging import follow_merges
 from support.services.ticket_states import list_allowed_states
@@ -169,7 +170,7 @@ def _changes(event: TicketEvent) -> list[str]:
         EventKind.MERGED,
     }:  # Numbers and marks for the clocks, not for people.
         return []
-    return [_change(name, pair) for name, pair in sorted(event.changes.items())]
+    return [_change(name, pair) for name, pair in sorted(event.changes.items()) if name != CAUSE]
 
 
 def _change(name: str, pair: list[str | None]) -> str:
