@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 LAST = datetime(2026, 3, 2, tzinfo=UTC)
 _COLUMNS = (
     "subject", "state", "priority", "category", "channel", "opened_at", "resolved_at", "reopen_count",
-    "external_source", "external_id", "version",
+    "external_source", "external_id", "version", "product", "integration",
 )  # fmt: skip
 _PRIORITIES = ("urgent", "high", "normal", "normal", "low")
 
@@ -20,7 +20,7 @@ SELECT 'Ticket ' || n, CASE WHEN mod(n, 50) = 0 THEN 'open' ELSE 'solved' END,
        (ARRAY['urgent', 'high', 'normal', 'normal', 'low'])[1 + mod(n, 5)], 'Category ' || mod(n, 12), 'email', opened,
        CASE WHEN mod(n, 50) > 0 THEN opened + make_interval(secs => round((3600 * hours *
            CASE WHEN extract(isodow FROM opened) > 5 THEN 1.5 ELSE 1 END)::numeric, 3)::float8) END,
-       (mod(n, 33) = 0)::int, '', '', 1
+       (mod(n, 33) = 0)::int, '', '', 1, '', ''
 FROM (SELECT n, %(last)s::timestamptz - make_interval(secs => n * 86400.0 / %(per_day)s) AS opened,
              exp(2 + 1.2 * sqrt(-2 * ln(1 - random())) * cos(6.283185307179586 * random())) AS hours
       FROM generate_series(%(first)s, %(last_number)s) AS n) drawn
@@ -71,6 +71,7 @@ def _rows(first: int, count: int, per_day: int) -> Iterator[tuple[object, ...]]:
         yield (
             f"Ticket {number}", "open" if is_open else "solved", _PRIORITIES[number % 5], f"Category {number % 12}",
             "email", _written(opened), None if is_open else _written(resolved), int(number % 33 == 0), "", "", 1,
+            "", "",
         )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from metrics.models import Metric
 from operations.models import User
 from partnerships.models import Integration
 from support.models import Ticket
+from support.selectors.search import about
 
 LIMIT = 20
 
@@ -48,11 +49,7 @@ def _integrations(words: str) -> list[Hit]:
 
 
 def _tickets(words: str) -> list[Hit]:
-    asked = Q(subject__icontains=words) | Q(external_id__iexact=words)
-    number = words.upper().removeprefix("T-")
-    if number.isdecimal():
-        asked |= Q(pk=int(number)) if int(number) < 2**63 else Q(pk__in=[])
-    found = Ticket.objects.filter(asked).order_by("-opened_at", "-pk")[:LIMIT]
+    found = Ticket.objects.filter(about(words)).order_by("-opened_at", "-pk")[:LIMIT]
     return [
         Hit("Ticket", row.subject, row.get_absolute_url(), f"{row.reference}, {row.get_state_display().lower()}")
         for row in found

@@ -28,6 +28,7 @@ from support.api.clocks import ExplainedSerializer
 from support.models import EventKind, Priority, Ticket, TicketEvent, TicketState, Via
 from support.selectors.clocks import explain_clocks
 from support.selectors.queue import TABS
+from support.selectors.search import about
 from support.services.assignment import TakenError, assign_automatically, take_ticket
 from support.services.messages import add_customer_message, add_note, add_reply
 from support.services.ticket_fields import change_ticket_fields
@@ -93,7 +94,7 @@ class HolderFilter(CharFilter):  # type: ignore[misc]
 
 
 class TicketFilters(Filters):
-    q = TextFilter(field_name="subject", lookup_expr="icontains")
+    q = TextFilter(method="with_words", help_text="Words of its subject or messages, its number, or its customer.")
     state = ChoiceFilter(choices=TicketState.choices)
     priority = ChoiceFilter(choices=Priority.choices)
     team = ReferenceFilter()
@@ -117,6 +118,10 @@ class TicketFilters(Filters):
     opened_to = InstantFilter(field_name="opened_at", lookup_expr="lt")
     resolved_from = InstantFilter(field_name="resolved_at", lookup_expr="gte")
     resolved_to = InstantFilter(field_name="resolved_at", lookup_expr="lt")
+
+    def with_words(self, queryset: Any, _name: str, value: str) -> Any:
+        """The tickets that the page would find by the words."""
+        return queryset.filter(about(value)) if value.strip() else queryset
 
     def in_tab(self, queryset: Any, _name: str, value: str) -> Any:
         """The tickets under one of the queue's tabs."""

@@ -1,3 +1,4 @@
+from support.models import text_index as text_index
 from support.models.absence import Absence, AbsenceHandover, AbsenceKind, Handover
 from support.models.agent import AgentProfile, TicketSkill
 from support.models.clock import BreachExcuse, ClockCrossing, TicketClock

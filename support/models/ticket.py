@@ -119,6 +119,9 @@ class Ticket(models.Model):
             models.Index(fields=["resolved_at"], name="ticket_resolved"),  # Resolution metrics by UTC bounds.
             models.Index(fields=["closed_at"], name="ticket_closed"),  # Backlog of tickets closed without solving.
             models.Index(fields=["state", "-opened_at", "-id"], name="ticket_queue"),  # The queue's tabs.
+            models.Index(
+                fields=["external_id"], condition=~Q(external_id=""), name="ticket_external_id"
+            ),  # Search by the number that people know.
         ]
 
     def __str__(self) -> str:

@@ -9,6 +9,7 @@ from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
 from operations.models import User
 from support.models import OPEN_STATES, Priority, Team, Ticket, TicketState
 from support.selectors.cursors import Cursor
+from support.selectors.search import about
 
 PAGE_ROWS = 50
 COUNTED_UP_TO = 10_000
@@ -108,21 +109,12 @@ def list_matching(query: QueueQuery) -> "QuerySet[Ticket]":
 def _filter(query: QueueQuery) -> Q:
     asked = Q()
     if query.words:
-        asked &= _about(query.words)
+        asked &= about(query.words)
     for column, value in (("priority", query.priority), ("category", query.category), ("team", query.team)):
         if value:
             asked &= Q(**{column: value})
     if query.holder:
         asked &= Q(assignee=None) if query.holder == "none" else Q(assignee=query.holder)
-    return asked
-
-
-def _about(words: str) -> Q:
-    """Subjects and customers with the words in them, and the ticket of that number."""
-    asked = Q(subject__icontains=words) | Q(external_id__iexact=words) | Q(customer__name__icontains=words)
-    number = words.upper().removeprefix("T-")
-    if number.isascii() and number.isdigit() and int(number) < 2**63:
-        asked |= Q(pk=int(number))
     return asked
 
 
