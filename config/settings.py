@@ -221,6 +221,10 @@ EMAIL_CONFIG = env.email_url("EMAIL_URL", default="dummymail://" if DEMO else "c
 vars().update(EMAIL_CONFIG)
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="fieldlight@localhost")
+SUPPORT_EMAIL = env.str("SUPPORT_EMAIL", default="")  # What customers write to and get answers from.
+MAIL_MAX_MIB = env.int("MAIL_MAX_MIB", default=10)
+MAIL_SENDER_HOURLY = env.int("MAIL_SENDER_HOURLY", default=20)
+MAIL_AUTHSERV_ID = env.str("MAIL_AUTHSERV_ID", default="")  # Whose word on senders is believed (RFC 8601).
 
 # REST
 REST_FRAMEWORK = {
@@ -265,8 +269,10 @@ SPECTACULAR_SETTINGS = {
         "IncidentLevelEnum": "partnerships.models.incident.Level",
         "IncidentStateEnum": "partnerships.models.incident.IncidentState",
         "LaunchKindEnum": "partnerships.models.launch.LaunchKind",
+        "MailOutcomeEnum": "support.models.mail.MailOutcome",
         "MetricVersionKindEnum": "metrics.models.metric.Kind",
         "MovementEnum": "metrics.models.hypothesis.Movement",
+        "OutcomeEnum": "partnerships.models.result.Outcome",
         "NoticeSeverityEnum": "operations.models.notification.Severity",
         "PartnerStageEnum": "partnerships.models.partner.PartnerStage",
         "PostMortemActionKindEnum": "partnerships.models.post_mortem.ActionKind",

@@ -119,11 +119,13 @@ class TokenThrottle(UserRateThrottle):
 class BoundedJSONParser(JSONParser):
     """JSON up to 1 MiB and 20 levels deep, without numbers that are none."""
 
+    max_bytes = MAX_BODY_BYTES
+
     def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:  # noqa: ARG002
         """The parsed body; ParseError when it is too large, too deep or no JSON."""
-        raw = stream.read(MAX_BODY_BYTES + 1)
-        if len(raw) > MAX_BODY_BYTES:
-            raise ParseError("The body is larger than 1 MiB.")
+        raw = stream.read(self.max_bytes + 1)
+        if len(raw) > self.max_bytes:
+            raise ParseError(f"The body is larger than {self.max_bytes // 1024**2} MiB.")
         try:
             data = json.loads(
                 raw.decode("utf-8"), parse_constant=_refuse_constant, parse_float=_finite, parse_int=_bounded

@@ -84,6 +84,8 @@ SUPPORT = (
     "support.absence",
     "support.absencehandover",
     "support.coveragegap",
+    "support.inboundmail",
+    "support.ticketattachment",
 )
 METRICS = (
     "metrics.metric",
@@ -178,6 +180,7 @@ _PARTNER_EDITOR = (
     | _may(_CHANGE, "partnerships.postmortem", "partnerships.postmortemaction")
 )
 _TICKET_EDITOR = _view(*SUPPORT) | _may(_CHANGE, "support.ticket", "support.customer", "support.setupcase")
+_MAIL_CARRIER = _may(_ADD, "support.inboundmail")  # A tool that brings mail in.
 _SUPPORT_EDITOR = (
     _TICKET_EDITOR
     | _may(_CHANGE, "support.team", "support.slapolicy")
@@ -201,6 +204,7 @@ _OPERATIONS = (
     _EVERYTHING_READER
     | _PARTNER_EDITOR
     | _SUPPORT_EDITOR
+    | _MAIL_CARRIER
     | _METRIC_EDITOR
     | _may(_CHANGE, "partnerships.accountingprofile", "operations.user")
     | _may(_CHANGE, "operations.webhookendpoint", "partnerships.statuspage", "partnerships.statuscomponent")
@@ -229,7 +233,7 @@ ROLES: Mapping[str, frozenset[str]] = {
     "finance": _METRICS_READER,
     "auditor": _EVERYTHING_READER | _view(*RECORDS),
     "tool_partnerships": _PARTNER_EDITOR,
-    "tool_support": _TICKET_EDITOR,
+    "tool_support": _TICKET_EDITOR | _MAIL_CARRIER,
     "tool_metrics": _view(*METRICS) | _may(_ADD, "metrics.enteredvalue", *INGESTED),
 }
 

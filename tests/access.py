@@ -297,6 +297,8 @@ MODELS = {
     "support.coveragegap": (SUPPORT_READ, NOBODY, NOBODY, NOBODY),
     "support.setupitem": (SUPPORT_READ, NOBODY, NOBODY, NOBODY),
     "support.ticket": (SUPPORT_READ, TICKETS_WRITE, TICKETS_WRITE, NOBODY),
+    "support.inboundmail": (SUPPORT_READ, NOBODY, NOBODY, NOBODY),  # Brought through the API only.
+    "support.ticketattachment": (SUPPORT_READ, NOBODY, NOBODY, NOBODY),
     "support.ticketevent": (SUPPORT_READ, NOBODY, NOBODY, NOBODY),
     "support.tag": (SUPPORT_READ, SUPPORT_LEAD, SUPPORT_LEAD, SUPPORT_LEAD),
     "support.customer": (SUPPORT_READ, TICKETS_WRITE, TICKETS_WRITE, SUPPORT_LEAD),
@@ -426,6 +428,7 @@ API_ACTIONS = {
     "setup-cases.add_item": TICKETS_WRITE,
     "setup-cases.close_case": TICKETS_WRITE,
     "setup-items.finish": TICKETS_WRITE,
+    "inbound-mail.create": OPERATE | {"tool_support"},
     "tickets.clocks": SUPPORT_READ,
     "sla-policies.preview": SUPPORT_READ,
     "sla-policies.reapply": SUPPORT_LEAD,

@@ -74,6 +74,7 @@ from support.models import Customer, EventKind, Team, Ticket, TicketEvent, Ticke
 from tests.factories_cover import COVER_FACTORIES
 from tests.factories_incidents import INCIDENT_FACTORIES
 from tests.factories_ledger import LEDGER_FACTORIES
+from tests.factories_mail import MAIL_FACTORIES
 from tests.factories_notifications import NOTIFICATION_FACTORIES
 from tests.factories_operations import OPERATIONS_FACTORIES
 from tests.factories_partners import PARTNER_FACTORIES
@@ -812,5 +813,6 @@ FACTORIES = (
     *INCIDENT_FACTORIES,
     *SUPPORT_FACTORIES,
     *COVER_FACTORIES,
+    *MAIL_FACTORIES,
 )
 """One of each model's; the meta-tests make rows of any model with these."""

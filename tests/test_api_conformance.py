@@ -17,6 +17,7 @@ from knox.models import AuthToken
 from partnerships.models import HealthCheck
 from tests.factories import FACTORIES, SuperuserFactory
 
+schemathesis.serializer.alias("message/rfc822", "application/octet-stream")  # A mail is bytes.
 CONFIG = schemathesis.Config.from_path(Path(__file__).resolve().parents[1] / "schemathesis.toml")
 schema = schemathesis.openapi.from_dict(SchemaGenerator().get_schema(request=None, public=True), config=CONFIG)
 schema.app = get_wsgi_application()

@@ -13,6 +13,7 @@ from support.api.cover import (
     DutyShiftViews,
     TicketSkillViews,
 )
+from support.api.mail import InboundMailViews, TicketAttachmentViews
 from support.api.people import CustomerViews, TagViews, TeamViews
 from support.api.setup_cases import SetupCaseViews, SetupItemViews
 from support.api.tickets import TicketEventViews, TicketViews
@@ -25,6 +26,8 @@ ROUTES = {
     "breach-excuses": BreachExcuseViews,
     "sla-policies": SlaPolicyViews,
     "sla-policy-versions": SlaPolicyVersionViews,
+    "inbound-mail": InboundMailViews,
+    "ticket-attachments": TicketAttachmentViews,
     "customers": CustomerViews,
     "teams": TeamViews,
     "ticket-tags": TagViews,

@@ -7,6 +7,7 @@ from support.models.coverage import CoverageGap, GapOutcome
 from support.models.customer import Customer
 from support.models.duty import DutyShift
 from support.models.event import EventKind, TicketEvent, Via
+from support.models.mail import InboundMail, MailOutcome, TicketAttachment
 from support.models.setup_case import SETUP_OPEN, SetupCase, SetupItem, SetupItemKind, SetupState
 from support.models.sla import SlaPolicy, SlaPolicyVersion
 from support.models.tag import Tag
@@ -30,6 +31,8 @@ __all__ = [
     "EventKind",
     "GapOutcome",
     "Handover",
+    "InboundMail",
+    "MailOutcome",
     "Priority",
     "SetupCase",
     "SetupItem",
@@ -40,6 +43,7 @@ __all__ = [
     "Tag",
     "Team",
     "Ticket",
+    "TicketAttachment",
     "TicketClock",
     "TicketEvent",
     "TicketSkill",

@@ -1,4 +1,5 @@
 from django.db import models
+from django.db.models.functions import Lower
 
 from foundation.constraints import not_blank
 
@@ -39,6 +40,7 @@ class Customer(models.Model):
                 fields=["external_id"], condition=~models.Q(external_id=""), name="customer_external_id_unique"
             ),
         ]
+        indexes = [models.Index(Lower("email"), name="customer_email")]  # Whose mail it is that comes.
 
     def __str__(self) -> str:
         return self.name

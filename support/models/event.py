@@ -25,6 +25,7 @@ class Via(TonedChoices):
     API = "api", "none", "API"
     WORKER = "worker", "none", "Worker"
     IMPORT = "import", "none", "Import"
+    MAIL = "mail", "none", "E-mail"
 
 
 class TicketEvent(models.Model):

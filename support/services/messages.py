@@ -1,12 +1,15 @@
 """What is said on a ticket: public replies, notes among us, and what the customer writes."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
 
 from foundation.errors import InvalidInputError
+from foundation.kept_files import KeptFile
 from operations.models import User
 from support.models import EventKind, Ticket, TicketEvent, TicketState, Via
+from support.services.attachments import attach_files
 from support.services.cover import cover_ticket
 from support.services.merging import follow_merges
 from support.services.ticket_events import Happening, lock_ticket, record_event, save_ticket
@@ -16,21 +19,43 @@ REOPEN_WINDOW = timedelta(days=7)
 _REOPENED_BY_CUSTOMER = (TicketState.PENDING_CUSTOMER, TicketState.SOLVED, TicketState.CLOSED)
 
 
-def add_reply(*, ticket_id: int, body: str, actor: User | None, at: datetime, via: Via = Via.UI) -> TicketEvent:
-    """A public answer to the customer; InvalidInputError without words."""
-    return _add(EventKind.REPLY, ticket_id=ticket_id, body=body, actor=actor, at=at, via=via)
+def add_reply(
+    *,
+    ticket_id: int,
+    body: str,
+    actor: User | None,
+    at: datetime,
+    via: Via = Via.UI,
+    files: Sequence[KeptFile] = (),
+) -> TicketEvent:
+    """A public answer to the customer; InvalidInputError without words, or for files that are not kept."""
+    what = Happening(EventKind.REPLY, body=_words(body))
+    return _add(what, files, ticket_id=ticket_id, actor=actor, at=at, via=via)
 
 
-def add_note(*, ticket_id: int, body: str, actor: User | None, at: datetime, via: Via = Via.UI) -> TicketEvent:
-    """A note that only we see; InvalidInputError without words."""
-    return _add(EventKind.NOTE, ticket_id=ticket_id, body=body, actor=actor, at=at, via=via)
+def add_note(
+    *,
+    ticket_id: int,
+    body: str,
+    actor: User | None,
+    at: datetime,
+    via: Via = Via.UI,
+    files: Sequence[KeptFile] = (),
+    actor_name: str = "",
+) -> TicketEvent:
+    """A note that only we see; InvalidInputError without words, or for files that are not kept."""
+    what = Happening(EventKind.NOTE, body=_words(body), actor_name=actor_name)
+    return _add(what, files, ticket_id=ticket_id, actor=actor, at=at, via=via)
 
 
-def _add(kind: EventKind, *, ticket_id: int, body: str, actor: User | None, at: datetime, via: Via) -> TicketEvent:
-    words = _words(body)
+def _add(
+    what: Happening, files: Sequence[KeptFile], *, ticket_id: int, actor: User | None, at: datetime, via: Via
+) -> TicketEvent:
     with transaction.atomic():
         ticket = lock_ticket(ticket_id, version=None)
-        return record_event(ticket, Happening(kind, body=words), actor=actor, via=via, at=at)
+        event = record_event(ticket, what, actor=actor, via=via, at=at)
+        attach_files(event=event, files=files)
+        return event
 
 
 def add_customer_message(
@@ -41,6 +66,7 @@ def add_customer_message(
     no_reply_needed: bool = False,
     actor: User | None = None,
     via: Via = Via.UI,
+    actor_name: str = "",
 ) -> Ticket:
     """Record what the customer wrote and return the ticket on which it goes on.
 
@@ -54,7 +80,7 @@ def add_customer_message(
         if not no_reply_needed and _is_past_reopening(ticket, at):
             return _follow_up(ticket, words, actor=actor, via=via, at=at)
         waits = {"needs_reply": [True, False]} if no_reply_needed else {}
-        what = Happening(EventKind.CUSTOMER, body=words, changes=waits)
+        what = Happening(EventKind.CUSTOMER, body=words, changes=waits, actor_name=actor_name)
         record_event(ticket, what, actor=actor, via=via, at=at)
         if not no_reply_needed and ticket.state in _REOPENED_BY_CUSTOMER:
             _open_again(ticket, actor=actor, via=via, at=at)

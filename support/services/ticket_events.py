@@ -14,11 +14,12 @@ from support.selectors.ticket_clocks import CLOCK_EVENTS
 from support.services.clocks import refresh_clocks
 
 REASON_LENGTH = 300
+ACTOR_LENGTH = 150
 
 
 @dataclass(frozen=True)
 class Happening:
-    """What an event says; `changes` maps a field to [old, new]."""
+    """What an event says; `changes` maps a field to [old, new], `actor_name` says who, where no user of ours did it."""
 
     kind: EventKind
     old_state: str = ""
@@ -26,6 +27,7 @@ class Happening:
     reason: str = ""
     body: str = ""
     changes: Mapping[str, Any] = field(default_factory=dict)
+    actor_name: str = ""
 
 
 def lock_ticket(ticket_id: int, *, version: int | None) -> Ticket:
@@ -52,6 +54,7 @@ def record_event(ticket: Ticket, what: Happening, *, actor: User | None, via: Vi
         kind=what.kind,
         at=at,
         actor=actor,
+        actor_name=what.actor_name[:ACTOR_LENGTH],
         old_state=what.old_state,
         new_state=what.new_state,
         reason=what.reason[:REASON_LENGTH],
