@@ -78,6 +78,7 @@ app.conf.beat_schedule = {
     "absences": _every("support.advance_absences", 30),
     "waiting_tickets": _every("support.assign_waiting_tickets", 60),
     "crossings": _every("support.notice_crossings", 15),
+    "silence": _every("support.notice_silence", 60),
     "stale_clocks": _every("support.refresh_stale_clocks", 60),
 }
 app.autodiscover_tasks()

@@ -69,6 +69,8 @@ SUPPORT = (
     "support.customer",
     "support.team",
     "support.tag",
+    "support.tickettrigger",
+    "support.triggerfiring",
     "support.ticket",
     "support.ticketevent",
     "support.setupcase",
@@ -185,8 +187,8 @@ _SUPPORT_EDITOR = (
     _TICKET_EDITOR
     | _may(_CHANGE, "support.team", "support.slapolicy")
     | _may(_ADD, "support.slapolicyversion", "support.breachexcuse")
-    | _may(_CHANGE, "support.tag")
-    | _may(("delete",), "support.customer", "support.team", "support.tag")
+    | _may(_CHANGE, "support.tag", "support.tickettrigger")
+    | _may(("delete",), "support.customer", "support.team", "support.tag", "support.tickettrigger")
     | _may(("add", "change", "delete"), "support.ticketskill", "support.agentprofile", "support.dutyshift")
     | _may(_CHANGE, "support.absence")
 )

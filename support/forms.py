@@ -195,6 +195,13 @@ class FieldsForm(_TicketForm):
         return {name: self.cleaned_data[name] for name in self.changed_data if name != "version"}
 
 
+class HelpForm(forms.Form):
+    """Why somebody else has to look at the ticket."""
+
+    reason = forms.CharField(label="Why", widget=forms.Textarea(attrs={"rows": 3}), max_length=2000)
+    is_critical = forms.BooleanField(label="Critical: also outside opening hours", required=False)
+
+
 class MergeForm(_TicketForm):
     """Where the ticket goes on."""
 

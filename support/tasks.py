@@ -21,6 +21,14 @@ def notice_crossings() -> None:
     notice(at=timezone.now())
 
 
+@shared_task(name="support.notice_silence")
+def notice_silence() -> None:
+    """Escalate tickets whose holder has done nothing since they got them."""
+    from support.services.triggers import notice_silence as notice
+
+    notice(at=timezone.now())
+
+
 @shared_task(name="support.refresh_stale_clocks")
 def refresh_stale_clocks() -> None:
     """Count anew what was counted by hours that have changed."""

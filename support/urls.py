@@ -2,6 +2,7 @@ from django.urls import path
 
 from support.views.actions import (
     ticket_assign,
+    ticket_escalate,
     ticket_fields,
     ticket_merge,
     ticket_message,
@@ -33,5 +34,6 @@ urlpatterns = [
     path("<key:pk>/assign/", ticket_assign, name="ticket_assign"),
     path("<key:pk>/message/", ticket_message, name="ticket_message"),
     path("<key:pk>/about/", ticket_fields, name="ticket_fields"),
+    path("<key:pk>/escalate/", ticket_escalate, name="ticket_escalate"),
     path("<key:pk>/merge/", ticket_merge, name="ticket_merge"),
 ]

@@ -108,6 +108,7 @@ PAGES = {
     "support:ticket_assign": TICKETS_WRITE,
     "support:ticket_message": TICKETS_WRITE,
     "support:ticket_fields": TICKETS_WRITE,
+    "support:ticket_escalate": TICKETS_WRITE - {"tool_support"},
     "support:ticket_merge": TICKETS_WRITE,
     "support:import": TICKETS_WRITE,
     "support:import_result": TICKETS_WRITE,  # Of the person who sent the file; 404 for anybody else.
@@ -218,6 +219,7 @@ POSTED = {
     "support:ticket_assign",
     "support:ticket_message",
     "support:ticket_fields",
+    "support:ticket_escalate",
     "support:ticket_merge",
     "support:import_now",
 }
@@ -300,6 +302,8 @@ MODELS = {
     "support.inboundmail": (SUPPORT_READ, NOBODY, NOBODY, NOBODY),  # Brought through the API only.
     "support.ticketattachment": (SUPPORT_READ, NOBODY, NOBODY, NOBODY),
     "support.ticketevent": (SUPPORT_READ, NOBODY, NOBODY, NOBODY),
+    "support.tickettrigger": (SUPPORT_READ, SUPPORT_LEAD, SUPPORT_LEAD, SUPPORT_LEAD),
+    "support.triggerfiring": (SUPPORT_READ, NOBODY, NOBODY, NOBODY),
     "support.tag": (SUPPORT_READ, SUPPORT_LEAD, SUPPORT_LEAD, SUPPORT_LEAD),
     "support.customer": (SUPPORT_READ, TICKETS_WRITE, TICKETS_WRITE, SUPPORT_LEAD),
     "support.team": (SUPPORT_READ, SUPPORT_LEAD, SUPPORT_LEAD, SUPPORT_LEAD),
@@ -434,6 +438,7 @@ API_ACTIONS = {
     "sla-policies.reapply": SUPPORT_LEAD,
     "clock-crossings.excuse": SUPPORT_LEAD,
     "tickets.transition": TICKETS_WRITE,
+    "tickets.escalate": TICKETS_WRITE - {"tool_support"},
     "customers.guide": OPERATE,
     "tickets.assign": TICKETS_WRITE,
     "tickets.reply": TICKETS_WRITE,

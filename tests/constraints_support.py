@@ -28,7 +28,20 @@ def merged_while_open():
     f.TicketFactory(merged_into=f.TicketFactory())
 
 
+def firing_twice():
+    trigger, ticket = s.TicketTriggerFactory(), f.TicketFactory()
+    s.TriggerFiringFactory.create_batch(2, trigger=trigger, ticket=ticket)
+
+
 SUPPORT_VIOLATIONS = {
+    "tickettrigger_name_not_blank": lambda: s.TicketTriggerFactory(name=""),
+    "tickettrigger_kind_valid": lambda: s.TicketTriggerFactory(kind="odd"),
+    "tickettrigger_priority_valid": lambda: s.TicketTriggerFactory(priority="odd"),
+    "tickettrigger_severity_valid": lambda: s.TicketTriggerFactory(severity="odd"),
+    "tickettrigger_count_in_range": lambda: s.TicketTriggerFactory(count=0),
+    "tickettrigger_minutes_in_range": lambda: s.TicketTriggerFactory(minutes=0),
+    "tickettrigger_keyword_has_words": lambda: s.TicketTriggerFactory(kind="keyword"),
+    "triggerfiring_once": firing_twice,
     "tag_name_not_blank": lambda: s.TagFactory(name=""),
     "ticket_merged_goes_on_elsewhere": merged_while_open,
     "slapolicy_name_not_blank": lambda: s.SlaPolicyFactory(name=""),

@@ -5,7 +5,16 @@ from datetime import timedelta
 import factory
 from factory.django import DjangoModelFactory
 
-from support.models import BreachExcuse, ClockCrossing, SlaPolicy, SlaPolicyVersion, Tag, TicketClock
+from support.models import (
+    BreachExcuse,
+    ClockCrossing,
+    SlaPolicy,
+    SlaPolicyVersion,
+    Tag,
+    TicketClock,
+    TicketTrigger,
+    TriggerFiring,
+)
 from tests.factories_operations import NOW
 
 
@@ -14,6 +23,24 @@ class TagFactory(DjangoModelFactory):
         model = Tag
 
     name = factory.Sequence(lambda n: f"tag-{n}")
+
+
+class TicketTriggerFactory(DjangoModelFactory):
+    class Meta:
+        model = TicketTrigger
+
+    name = factory.Sequence(lambda n: f"Rule {n}")
+    kind = "reopens"
+
+
+class TriggerFiringFactory(DjangoModelFactory):
+    class Meta:
+        model = TriggerFiring
+
+    trigger = factory.SubFactory(TicketTriggerFactory)
+    ticket = factory.SubFactory("tests.factories.TicketFactory")
+    occasion = "reopen:2"
+    at = NOW
 
 
 class SlaPolicyFactory(DjangoModelFactory):
@@ -68,6 +95,8 @@ class BreachExcuseFactory(DjangoModelFactory):
 
 SUPPORT_FACTORIES = [
     TagFactory,
+    TicketTriggerFactory,
+    TriggerFiringFactory,
     SlaPolicyFactory,
     SlaPolicyVersionFactory,
     TicketClockFactory,

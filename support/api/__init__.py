@@ -17,6 +17,7 @@ from support.api.mail import InboundMailViews, TicketAttachmentViews
 from support.api.people import CustomerViews, TagViews, TeamViews
 from support.api.setup_cases import SetupCaseViews, SetupItemViews
 from support.api.tickets import TicketEventViews, TicketViews
+from support.api.triggers import TicketTriggerViews, TriggerFiringViews
 
 ROUTES = {
     "tickets": TicketViews,
@@ -31,6 +32,8 @@ ROUTES = {
     "customers": CustomerViews,
     "teams": TeamViews,
     "ticket-tags": TagViews,
+    "ticket-triggers": TicketTriggerViews,
+    "trigger-firings": TriggerFiringViews,
     "agent-profiles": AgentProfileViews,
     "ticket-skills": TicketSkillViews,
     "duty-shifts": DutyShiftViews,

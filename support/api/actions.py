@@ -77,5 +77,14 @@ class WordsSerializer(serializers.Serializer[Any]):
     body = serializers.CharField(max_length=_WORDS)
 
 
+class HelpSerializer(serializers.Serializer[Any]):
+    reason = serializers.CharField(max_length=2000)
+    is_critical = serializers.BooleanField(default=False, help_text="Also at night: nobody waits for opening hours.")
+
+
+class RaisedSerializer(serializers.Serializer[Any]):
+    escalation = serializers.IntegerField(source="pk")
+
+
 class CustomerMessageSerializer(WordsSerializer):
     no_reply_needed = serializers.BooleanField(default=False, help_text="A thank-you: the ticket stays as it is.")

@@ -1,6 +1,6 @@
 """Tickets and their events. A ticket changes through the services of the pages, so that each change is an event."""
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django import forms
 from django.db import transaction
@@ -16,11 +16,14 @@ from foundation.filters import Filters, InstantFilter, ReferenceFilter, TextFilt
 from foundation.refusals import ConflictError
 from foundation.serializers import RowSerializer
 from foundation.viewsets import CreateViews, ReadViews
+from operations.models import User
 from support.api.actions import (
     AssignmentSerializer,
     CustomerMessageSerializer,
     FieldsSerializer,
+    HelpSerializer,
     OpeningSerializer,
+    RaisedSerializer,
     TransitionSerializer,
     WordsSerializer,
 )
@@ -30,6 +33,7 @@ from support.selectors.clocks import explain_clocks
 from support.selectors.queue import TABS
 from support.selectors.search import about
 from support.services.assignment import TakenError, assign_automatically, take_ticket
+from support.services.manual_escalations import escalate_by_hand
 from support.services.messages import add_customer_message, add_note, add_reply
 from support.services.ticket_fields import change_ticket_fields
 from support.services.ticket_states import StateChange
@@ -175,6 +179,7 @@ class TicketViews(CreateViews):
             ("support.change_ticket",),
         ),
         "clocks": ("support.view_ticket", "support.view_ticketclock"),
+        "escalate": ("support.change_ticket", "operations.add_escalation"),
     }
 
     @extend_schema(request=OpeningSerializer, responses={201: TicketSerializer})
@@ -253,6 +258,15 @@ class TicketViews(CreateViews):
         words = self.read_body(request, CustomerMessageSerializer)
         ticket = add_customer_message(ticket_id=self.get_object().pk, **words, **self._said_by())
         return self.answer_written(ticket, status=201)
+
+    @extend_schema(request=HelpSerializer, responses={201: RaisedSerializer})
+    @action(detail=True, methods=["post"], url_path="escalations")
+    def escalate(self, request: Request, pk: str) -> Response:  # noqa: ARG002
+        """Raise the ticket, or say again why on the escalation that is open."""
+        given = self.read_body(request, HelpSerializer)
+        by, at = cast("User", request.user), timezone.now()
+        raised = escalate_by_hand(ticket_id=self.get_object().pk, at=at, by=by, **given)
+        return Response(RaisedSerializer(raised).data, status=201)
 
     @extend_schema(responses=ExplainedSerializer(many=True))
     @action(detail=True, methods=["get"], url_path="clocks", pagination_class=None, filterset_class=None)

@@ -13,6 +13,7 @@ from support.models.sla import SlaPolicy, SlaPolicyVersion
 from support.models.tag import Tag
 from support.models.team import Team
 from support.models.ticket import OPEN_STATES, Priority, Ticket, TicketState
+from support.models.trigger import TicketTrigger, TriggerFiring, TriggerKind
 
 __all__ = [
     "OPEN_STATES",
@@ -48,5 +49,8 @@ __all__ = [
     "TicketEvent",
     "TicketSkill",
     "TicketState",
+    "TicketTrigger",
+    "TriggerFiring",
+    "TriggerKind",
     "Via",
 ]

@@ -11,13 +11,12 @@ from django.db.models import Exists, OuterRef
 from foundation.bulk_rows import insert_missing_rows
 from foundation.claims import claim_rows
 from foundation.words import duration, moment
-from operations.models import EscalationKind, User
-from operations.services.escalations import NewEscalation, raise_escalation, resolve_subject
 from operations.services.notifications import Notice, notify
 from support.clocks.stopwatch import Clock
-from support.models import ClockCrossing, Priority, Ticket, TicketClock
+from support.models import ClockCrossing, Ticket, TicketClock
 from support.selectors.ticket_clocks import derive_ticket_clocks, list_crossings
 from support.services.clocks import refresh_clocks
+from support.services.ticket_escalations import escalate_ticket, severity_of
 
 BREACH = 100
 SETTLE = timedelta(seconds=2)
@@ -25,7 +24,6 @@ SETTLE = timedelta(seconds=2)
 _BATCH = 100
 _UNIQUE = ("ticket_id", "metric", "instance", "share")
 _COLUMNS = (*_UNIQUE, "crossed_at", "noticed_at", "policy_version_id", "target_seconds")
-_URGENT = frozenset({Priority.URGENT, Priority.HIGH})
 
 
 @dataclass(frozen=True)
@@ -118,27 +116,9 @@ def _tell(ticket: Ticket, one: _Passed, *, at: datetime) -> None:
         notify(notice=notice, to=_holders(ticket), at=at)
         return
     overdue = duration(at - one.crossed_at)
-    new = NewEscalation(
-        kind=EscalationKind.PROCESS_FAILURE,
-        subject=subject_of(ticket.pk),
-        title=f"{ticket.reference}: a promise is broken"[:200],
-        reason=f"{one.share} % of “{clock}” passed {overdue} ago on “{ticket.subject}”.",
-        url=ticket.get_absolute_url(),
-        severity="critical" if ticket.priority in _URGENT or one.share > BREACH else "normal",
-        owner_id=ticket.assignee_id,
-    )
-    raise_escalation(new=new, at=at)
-
-
-def end_escalation(ticket: Ticket, *, actor: User | None, at: datetime) -> None:
-    """Nothing is to be hurried on a ticket that is no longer open: its escalation, if any, is over."""
-    note = f"The ticket is {ticket.get_state_display().lower()}."
-    resolve_subject(subject=subject_of(ticket.pk), kind=EscalationKind.PROCESS_FAILURE, at=at, note=note, by=actor)
-
-
-def subject_of(ticket_id: int) -> str:
-    """The ticket as the subject of escalations."""
-    return f"ticket:{ticket_id}"
+    severity = "critical" if one.share > BREACH else severity_of(ticket)
+    reason = f"{one.share} % of “{clock}” passed {overdue} ago on “{ticket.subject}”."
+    escalate_ticket(ticket, title="a promise is broken", reason=reason, severity=severity, at=at)
 
 
 def _holders(ticket: Ticket) -> set[int]:

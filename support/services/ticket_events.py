@@ -12,6 +12,7 @@ from operations.models import User
 from support.models import EventKind, Ticket, TicketEvent, Via
 from support.selectors.ticket_clocks import CLOCK_EVENTS
 from support.services.clocks import refresh_clocks
+from support.services.triggers import pull_triggers
 
 REASON_LENGTH = 300
 ACTOR_LENGTH = 150
@@ -48,7 +49,9 @@ def save_ticket(ticket: Ticket, *fields: str) -> None:
 
 
 def record_event(ticket: Ticket, what: Happening, *, actor: User | None, via: Via, at: datetime) -> TicketEvent:
-    """Append the event to the ticket's history, with the id of the request it came by, and bring its clocks to it."""
+    """Append the event to the ticket's history, with the id of the request it came by, bring its clocks to
+    it, and escalate it where a rule says so.
+    """
     event = TicketEvent.objects.create(
         ticket=ticket,
         kind=what.kind,
@@ -65,4 +68,5 @@ def record_event(ticket: Ticket, what: Happening, *, actor: User | None, via: Vi
     )
     if what.kind in CLOCK_EVENTS:
         refresh_clocks([ticket.pk])
+    pull_triggers(ticket, event)
     return event

@@ -10,10 +10,10 @@ from foundation.errors import InvalidInputError
 from operations.models import User
 from support.models import Customer, EventKind, Priority, Team, Ticket, TicketState, Via
 from support.services.assignment import assign_locked
-from support.services.clock_crossings import end_escalation
 from support.services.cover import cover_ticket
 from support.services.merging import check_merge, lock_both, merge
 from support.services.sla import apply_policies
+from support.services.ticket_escalations import end_escalation
 from support.services.ticket_events import Happening, lock_ticket, record_event, save_ticket
 from support.services.ticket_fields import make_tags
 from support.services.ticket_states import HOLD_STATES, StateChange, check_transition

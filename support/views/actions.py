@@ -14,8 +14,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 from foundation.access import requires
 from foundation.errors import InvalidInputError, ServiceError
 from operations.models import User
-from support.forms import AssignForm, FieldsForm, MergeForm, MessageForm, NewTicketForm, StateForm
+from support.forms import AssignForm, FieldsForm, HelpForm, MergeForm, MessageForm, NewTicketForm, StateForm
 from support.models import Ticket, TicketState
+from support.services.manual_escalations import escalate_by_hand
 from support.services.messages import add_customer_message, add_note, add_reply
 from support.services.ticket_fields import change_ticket_fields
 from support.services.ticket_states import StateChange
@@ -78,6 +79,20 @@ def ticket_fields(request: HttpRequest, pk: int) -> HttpResponse:
         return f"{ticket.reference} is changed." if fields else "Nothing was changed."
 
     return _handle(request, pk, form, change, fields_form=form)
+
+
+@require_POST
+@requires("support.change_ticket", "operations.add_escalation")
+def ticket_escalate(request: HttpRequest, pk: int) -> HttpResponse:
+    """Raise the ticket."""
+    _ticket(pk)
+    form = HelpForm(request.POST, auto_id="help-%s")
+
+    def escalate(data: dict[str, Any], at: datetime) -> str:
+        escalate_by_hand(ticket_id=pk, at=at, by=_person(request), **data)
+        return "It is escalated."
+
+    return _handle(request, pk, form, escalate, help_form=form)
 
 
 @require_POST

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import cast
 
+from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -12,9 +13,10 @@ from django.views.decorators.http import require_safe
 from foundation.access import requires
 from foundation.words import duration, figure, moment
 from operations.models import User
-from support.forms import AssignForm, FieldsForm, MergeForm, MessageForm, StateForm
+from support.forms import AssignForm, FieldsForm, HelpForm, MergeForm, MessageForm, StateForm
 from support.models import Customer, EventKind, Priority, Ticket, TicketEvent, TicketState, Via
 from support.selectors.absences import CAUSE
+from support.selectors.escalations import find_open_escalation
 from support.selectors.timeline import Timeline, get_timeline
 from support.services.merging import follow_merges
 from support.services.ticket_states import list_allowed_states
@@ -33,24 +35,15 @@ def ticket(request: HttpRequest, pk: int) -> HttpResponse:
     return render_ticket(request, pk)
 
 
-def render_ticket(
-    request: HttpRequest,
-    pk: int,
-    *,
-    state_form: StateForm | None = None,
-    message_form: MessageForm | None = None,
-    assign_form: AssignForm | None = None,
-    fields_form: FieldsForm | None = None,
-    merge_form: MergeForm | None = None,
-    status: int = 200,
-) -> HttpResponse:
+def render_ticket(request: HttpRequest, pk: int, *, status: int = 200, **shown: Form) -> HttpResponse:
     """The page with the given forms in place of fresh ones: how a refused form shows what was wrong with it."""
     try:
         timeline = get_timeline(pk)
     except Ticket.DoesNotExist:
         raise Http404(f"There is no ticket {pk}.") from None
     found, at = timeline.ticket, timezone.now()
-    may_change = cast("User", request.user).has_perm("support.change_ticket")
+    user = cast("User", request.user)
+    may_change = user.has_perm("support.change_ticket")
     context = {
         "ticket": found,
         "state_tone": TicketState.tone_of(found.state),
@@ -58,7 +51,8 @@ def render_ticket(
         "facts": _facts(found, at),
         "links": _links(found),
         "promises": list_promises(found, at),
-        "may_see_clocks": cast("User", request.user).has_perm("support.view_ticketclock"),
+        "may_see_clocks": user.has_perm("support.view_ticketclock"),
+        "escalation": find_open_escalation(found.pk) if user.has_perm("operations.view_escalation") else None,
         "entries": [_entry(event, at, found.pk) for event in timeline.events],
         "count": _count(timeline),
         "hidden": timeline.hidden,
@@ -66,14 +60,17 @@ def render_ticket(
         "can_change_state": bool(list_allowed_states(found.state)),
     }
     if may_change:
-        context["state_form"] = state_form or StateForm(ticket=found)
-        context["message_form"] = message_form or MessageForm(auto_id="message-%s")
-        context["assign_form"] = assign_form or AssignForm(ticket=found)
-        context["fields_form"] = fields_form or FieldsForm(ticket=found)
-        context["fields_open"] = fields_form is not None
+        context["state_form"] = shown.get("state_form") or StateForm(ticket=found)
+        context["message_form"] = shown.get("message_form") or MessageForm(auto_id="message-%s")
+        context["assign_form"] = shown.get("assign_form") or AssignForm(ticket=found)
+        context["fields_form"] = shown.get("fields_form") or FieldsForm(ticket=found)
+        if found.is_open and user.has_perm("operations.add_escalation"):
+            context["help_form"] = shown.get("help_form") or HelpForm(auto_id="help-%s")
+            context["help_open"] = "help_form" in shown
+        context["fields_open"] = "fields_form" in shown
         if TicketState.MERGED in list_allowed_states(found.state):
-            context["merge_form"] = merge_form or MergeForm(ticket=found)
-            context["merge_open"] = merge_form is not None
+            context["merge_form"] = shown.get("merge_form") or MergeForm(ticket=found)
+            context["merge_open"] = "merge_form" in shown
     return render(request, "support/ticket_detail.html", context, status=status)
 
 
