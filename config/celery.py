@@ -79,6 +79,8 @@ app.conf.beat_schedule = {
     "waiting_tickets": _every("support.assign_waiting_tickets", 60),
     "crossings": _every("support.notice_crossings", 15),
     "silence": _every("support.notice_silence", 60),
+    "insights": _every("support.gather_insights", 300),
+    "outcomes": _every("support.freeze_outcomes", 900),
     "stale_clocks": _every("support.refresh_stale_clocks", 60),
 }
 app.autodiscover_tasks()

@@ -196,7 +196,15 @@ READY_LATE_SECONDS = env.int("READY_LATE_SECONDS", default=900)
 TIME_ZONE = "UTC"
 ORGANISATION_TIME_ZONE = env.str("ORGANISATION_TIME_ZONE", default="UTC")
 ORGANISATION_WEEK_START = env.int("ORGANISATION_WEEK_START", default=0)
+ORGANISATION_CURRENCY = env.str("ORGANISATION_CURRENCY", default="USD")
 ORGANISATION_YEAR_START = env.int("ORGANISATION_YEAR_START", default=1)
+
+# What tickets teach: docs/learning-loop.md
+INSIGHT_TICKETS = env.int("INSIGHT_TICKETS", default=5)
+INSIGHT_DAYS = env.int("INSIGHT_DAYS", default=14)
+INSIGHT_MINIMUM_N = env.int("INSIGHT_MINIMUM_N", default=20)
+INSIGHT_PER_METRIC = env.str("INSIGHT_PER_METRIC", default="")
+
 CODE_URL = env.str("CODE_URL", default="")  # Where the code of metric sources can be read.
 LANGUAGE_CODE = "en-gb"
 USE_I18N = False
@@ -266,6 +274,10 @@ SPECTACULAR_SETTINGS = {
         "EscalationKindEnum": "operations.models.escalation_policy.EscalationKind",
         "GateVerdictEnum": "operations.playbooks.gates.Verdict",
         "HypothesisVerdictEnum": "metrics.models.hypothesis.Verdict",
+        "ChangeKindEnum": "support.models.change.ChangeKind",
+        "ChangeVerdictEnum": "support.models.change.ChangeVerdict",
+        "InsightKindEnum": "support.models.insight.InsightKind",
+        "InsightStateEnum": "support.models.insight.InsightState",
         "IncidentLevelEnum": "partnerships.models.incident.Level",
         "IncidentStateEnum": "partnerships.models.incident.IncidentState",
         "LaunchKindEnum": "partnerships.models.launch.LaunchKind",
@@ -340,6 +352,9 @@ AUDITLOG_INCLUDE_TRACKING_MODELS = (
     },
     {"model": "partnerships.SLO", "exclude_fields": ["status", "status_since", "policy_percent", "judge_due_at"]},
     {"model": "partnerships.Dependency"},
+    {"model": "support.Cause", "exclude_fields": ["version"]},
+    {"model": "support.Change", "exclude_fields": ["version"]},
+    {"model": "support.Insight", "exclude_fields": ["version"]},
     {"model": "support.Customer", "exclude_fields": ["version"]},
     {"model": "support.SetupCase", "exclude_fields": ["version"], "m2m_fields": ["tickets"]},
     {"model": "support.TicketSkill", "exclude_fields": ["version"]},

@@ -88,6 +88,14 @@ SUPPORT = (
     "support.coveragegap",
     "support.inboundmail",
     "support.ticketattachment",
+    "support.cause",
+    "support.insight",
+    "support.insightticket",
+    "support.insighttransition",
+    "support.requesternotice",
+    "support.change",
+    "support.changeoutcome",
+    "support.outcomeverdict",
 )
 METRICS = (
     "metrics.metric",
@@ -183,12 +191,20 @@ _PARTNER_EDITOR = (
 )
 _TICKET_EDITOR = _view(*SUPPORT) | _may(_CHANGE, "support.ticket", "support.customer", "support.setupcase")
 _MAIL_CARRIER = _may(_ADD, "support.inboundmail")  # A tool that brings mail in.
+_TICKET_EDITOR = (
+    _view(*SUPPORT)
+    | _may(_CHANGE, "support.ticket", "support.customer", "support.setupcase")
+    | _may(_CHANGE, "support.insight", "support.change")
+)
 _SUPPORT_EDITOR = (
     _TICKET_EDITOR
     | _may(_CHANGE, "support.team", "support.slapolicy")
     | _may(_ADD, "support.slapolicyversion", "support.breachexcuse")
     | _may(_CHANGE, "support.tag", "support.tickettrigger")
     | _may(("delete",), "support.customer", "support.team", "support.tag", "support.tickettrigger")
+    | _may(_CHANGE, "support.tag")
+    | _may(("add", "change", "delete"), "support.cause")
+    | _may(("delete",), "support.customer", "support.team", "support.tag")
     | _may(("add", "change", "delete"), "support.ticketskill", "support.agentprofile", "support.dutyshift")
     | _may(_CHANGE, "support.absence")
 )

@@ -11,6 +11,7 @@ from foundation.form_fields import InstantField
 from foundation.words import organisation_zone, zone_name
 from operations.models import User
 from support.models import Customer, Priority, Team, Ticket, TicketState
+from support.selectors.causes import list_active_causes
 from support.selectors.queue import SORTS, QueueQuery, is_tab
 from support.selectors.references import find_by_reference
 from support.services.ticket_states import list_allowed_states
@@ -92,7 +93,15 @@ class StateForm(_TicketForm):
         allowed = [state for state in list_allowed_states(ticket.state) if state is not TicketState.MERGED]
         choices = [("", "choose"), *((state.value, state.label) for state in allowed)]
         self.fields["state"].choices = choices  # type: ignore[attr-defined]
+        self._offer_causes()
         self.fields["wake_at"].help_text = f"On hold: when, on the clock of {zone_name()}."
+
+    def _offer_causes(self) -> None:
+        """With a catalogue the cause is chosen, not typed."""
+        if causes := list_active_causes():
+            choices = [("", "choose"), *((cause.code, cause.name) for cause in causes)]
+            words = self.fields["category"].help_text
+            self.fields["category"] = forms.ChoiceField(required=False, choices=choices, label="Cause", help_text=words)
 
     def clean_wake_at(self) -> datetime | None:
         """The wall time that was typed, in the organisation's zone; Django has read it in the server's."""

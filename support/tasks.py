@@ -59,3 +59,20 @@ def assign_waiting_tickets() -> None:
     from support.services.assignment import assign_waiting_tickets as assign
 
     assign(at=timezone.now())
+
+
+@shared_task(name="support.gather_insights")
+def gather_insights() -> None:
+    """Attach new tickets to the insights of their cause, and open candidates for causes that have none."""
+    from support.services.candidates import collect_evidence, open_candidates
+
+    collect_evidence(at=timezone.now())
+    open_candidates(at=timezone.now())
+
+
+@shared_task(name="support.freeze_outcomes")
+def freeze_outcomes() -> None:
+    """Freeze before and after of the changes whose check date has come."""
+    from support.services.outcomes import freeze_due_outcomes
+
+    freeze_due_outcomes(at=timezone.now())

@@ -73,6 +73,7 @@ from partnerships.models import (
 from support.models import Customer, EventKind, Team, Ticket, TicketEvent, TicketState
 from tests.factories_cover import COVER_FACTORIES
 from tests.factories_incidents import INCIDENT_FACTORIES
+from tests.factories_learning import LEARNING_FACTORIES
 from tests.factories_ledger import LEDGER_FACTORIES
 from tests.factories_mail import MAIL_FACTORIES
 from tests.factories_notifications import NOTIFICATION_FACTORIES
@@ -814,5 +815,6 @@ FACTORIES = (
     *SUPPORT_FACTORIES,
     *COVER_FACTORIES,
     *MAIL_FACTORIES,
+    *LEARNING_FACTORIES,
 )
 """One of each model's; the meta-tests make rows of any model with these."""

@@ -35,6 +35,7 @@ NUMBERED = {
     "ledger": "LedgerEntry",
     "launches": "Launch",
     "setup_cases": "SetupCase",
+    "insights": "Insight",
     "escalations": "Escalation",
 }
 """Whose number the pages of a namespace take; a ticket's elsewhere."""

@@ -13,6 +13,7 @@ from tests import factories_ledger as ledger
 from tests import factories_operations as o
 from tests.constraints_cover import COVER_VIOLATIONS
 from tests.constraints_incidents import INCIDENT_VIOLATIONS
+from tests.constraints_learning import LEARNING_VIOLATIONS
 from tests.constraints_mail import MAIL_VIOLATIONS
 from tests.constraints_notifications import NOTIFICATION_VIOLATIONS
 from tests.constraints_partners import PARTNER_VIOLATIONS
@@ -134,6 +135,7 @@ VIOLATIONS = {
     **SUPPORT_VIOLATIONS,
     **COVER_VIOLATIONS,
     **MAIL_VIOLATIONS,
+    **LEARNING_VIOLATIONS,
     "maintenance_title_not_blank": lambda: f.MaintenanceFactory(title=""),
     "maintenance_time_zone_not_blank": lambda: f.MaintenanceFactory(time_zone=""),
     "maintenance_kind_valid": lambda: f.MaintenanceFactory(kind="odd"),

@@ -28,6 +28,7 @@ from tests.factories import (
     UserFactory,
 )
 from tests.factories_incidents import AffectedIntegrationFactory, IncidentFactory
+from tests.factories_learning import ChangeFactory, InsightFactory
 from tests.factories_ledger import (
     NOW,
     LaunchFactory,
@@ -53,6 +54,8 @@ PAGES = {
         playbook__owner=UserFactory(), state="published", published_at=NOW
     ),
     "setup_cases:cases": lambda: SetupCaseFactory(owner=UserFactory()),
+    "insights:board": lambda: full_row(InsightFactory),
+    "insights:needs": lambda: ChangeFactory(insight__owner=UserFactory()),
     "ledger:ledger": lambda: LedgerEntryFactory(
         integration=IntegrationFactory(), partner=PartnerFactory(), owner=UserFactory()
     ),
@@ -136,7 +139,7 @@ def test_inventory_of_list_pages_is_complete():
 
     plain = {"dashboards:search", "dashboards:data_health", "support:ticket_new", "support:import"}
     plain |= {"notifications:read_all", "notifications:settings", "notifications:replay", "notifications:dismiss"}
-    plain |= {"ledger:entry_new", "launches:launch_new"}
+    plain |= {"ledger:entry_new", "launches:launch_new", "insights:insight_new"}
     plain |= {"escalations:escalation_new", "escalations:rule_new"}
     plain |= {"incidents:incident_new"}
     exports = {
@@ -156,6 +159,7 @@ def test_inventory_of_list_pages_is_complete():
         "ledger:ledger_csv",
         "launches:launches_csv",
         "setup_cases:cases_csv",
+        "insights:needs_csv",
         "incidents:incidents_csv",
         "incidents:honesty_csv",
         "escalations:escalations_csv",
@@ -172,6 +176,7 @@ def test_inventory_of_list_pages_is_complete():
         "notifications",
         "launches",
         "setup_cases",
+        "insights",
         "playbooks",
         "partners",
         "escalations",

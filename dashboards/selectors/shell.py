@@ -81,6 +81,7 @@ _SECTIONS: tuple[tuple[str, str, str, str, str], ...] = (
     ("Ledger", "/ledger/", "l", "partnerships.view_ledgerentry", ""),
     ("Launches", "/launches/", "u", "partnerships.view_launch", ""),
     ("Tickets", "/tickets/", "t", "support.view_ticket", "tickets"),
+    ("Insights", "/insights/", "w", "support.view_insight", ""),
     ("Set-up cases", "/setup-cases/", "a", "support.view_setupcase", ""),
     ("Escalations", "/escalations/", "c", "operations.view_escalation", "escalations"),
     ("Data health", "/data-health/", "d", "metrics.view_metric", ""),

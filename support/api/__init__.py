@@ -1,3 +1,4 @@
+from support.api.changes import ChangeOutcomeViews, ChangeViews, OutcomeVerdictViews
 from support.api.clocks import (
     BreachExcuseViews,
     ClockCrossingViews,
@@ -12,6 +13,13 @@ from support.api.cover import (
     CoverageGapViews,
     DutyShiftViews,
     TicketSkillViews,
+)
+from support.api.insights import (
+    CauseViews,
+    InsightTicketViews,
+    InsightTransitionViews,
+    InsightViews,
+    RequesterNoticeViews,
 )
 from support.api.mail import InboundMailViews, TicketAttachmentViews
 from support.api.people import CustomerViews, TagViews, TeamViews
@@ -40,6 +48,14 @@ ROUTES = {
     "absences": AbsenceViews,
     "absence-handovers": AbsenceHandoverViews,
     "coverage-gaps": CoverageGapViews,
+    "causes": CauseViews,
+    "insights": InsightViews,
+    "insight-tickets": InsightTicketViews,
+    "insight-transitions": InsightTransitionViews,
+    "requester-notices": RequesterNoticeViews,
+    "changes": ChangeViews,
+    "change-outcomes": ChangeOutcomeViews,
+    "outcome-verdicts": OutcomeVerdictViews,
     "setup-cases": SetupCaseViews,
     "setup-items": SetupItemViews,
 }

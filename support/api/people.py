@@ -23,7 +23,7 @@ class CustomerSerializer(RowSerializer):
         model = Customer
         fields = (
             *("id", "name", "email", "external_id", "segment", "tier", "city", "product", "integration"),
-            *("is_vip", "guidance", "joined_at", "version"),
+            *("is_vip", "guidance", "joined_at", "yearly_revenue_minor", "version"),
         )
         read_only_fields = ("guidance",)
 

@@ -1,12 +1,26 @@
 from support.models import text_index as text_index
 from support.models.absence import Absence, AbsenceHandover, AbsenceKind, Handover
 from support.models.agent import AgentProfile, TicketSkill
+from support.models.cause import Cause
+from support.models.change import Change, ChangeKind, ChangeOutcome, ChangeVerdict, OutcomeVerdict
 from support.models.clock import BreachExcuse, ClockCrossing, TicketClock
 from support.models.clock_metric import ClockMetric, ClockState
 from support.models.coverage import CoverageGap, GapOutcome
 from support.models.customer import Customer
 from support.models.duty import DutyShift
 from support.models.event import EventKind, TicketEvent, Via
+from support.models.insight import (
+    COLLECTING,
+    INSIGHT_ENDED,
+    INSIGHT_OPEN,
+    Insight,
+    InsightKind,
+    InsightState,
+    InsightTicket,
+    InsightTransition,
+    NoticeWay,
+    RequesterNotice,
+)
 from support.models.mail import InboundMail, MailOutcome, TicketAttachment
 from support.models.setup_case import SETUP_OPEN, SetupCase, SetupItem, SetupItemKind, SetupState
 from support.models.sla import SlaPolicy, SlaPolicyVersion
@@ -16,6 +30,9 @@ from support.models.ticket import OPEN_STATES, Priority, Ticket, TicketState
 from support.models.trigger import TicketTrigger, TriggerFiring, TriggerKind
 
 __all__ = [
+    "COLLECTING",
+    "INSIGHT_ENDED",
+    "INSIGHT_OPEN",
     "OPEN_STATES",
     "SETUP_OPEN",
     "Absence",
@@ -23,6 +40,11 @@ __all__ = [
     "AbsenceKind",
     "AgentProfile",
     "BreachExcuse",
+    "Cause",
+    "Change",
+    "ChangeKind",
+    "ChangeOutcome",
+    "ChangeVerdict",
     "ClockCrossing",
     "ClockMetric",
     "ClockState",
@@ -33,8 +55,16 @@ __all__ = [
     "GapOutcome",
     "Handover",
     "InboundMail",
+    "Insight",
+    "InsightKind",
+    "InsightState",
+    "InsightTicket",
+    "InsightTransition",
     "MailOutcome",
+    "NoticeWay",
+    "OutcomeVerdict",
     "Priority",
+    "RequesterNotice",
     "SetupCase",
     "SetupItem",
     "SetupItemKind",

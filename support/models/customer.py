@@ -1,7 +1,10 @@
 from django.db import models
 from django.db.models.functions import Lower
 
-from foundation.constraints import not_blank
+from foundation.constraints import in_range, not_blank
+
+MAX_MINOR = 10**15
+"""More than any customer pays; sums of many stay within 64 bits."""
 
 
 class Customer(models.Model):
@@ -29,6 +32,9 @@ class Customer(models.Model):
     joined_at = models.DateTimeField(
         null=True, blank=True, help_text="When they came to us: their first contact. Empty where nobody knows."
     )
+    yearly_revenue_minor = models.PositiveBigIntegerField(
+        null=True, blank=True, help_text="What they pay a year, in the smallest unit of the organisation's currency."
+    )
     version = models.PositiveIntegerField(default=1, editable=False)
 
     class Meta:
@@ -36,6 +42,7 @@ class Customer(models.Model):
         permissions = [("guide_customer", "Can say how a tough customer is treated")]
         constraints = [
             not_blank("name", model="customer"),
+            in_range("yearly_revenue_minor", 0, MAX_MINOR, model="customer"),
             models.UniqueConstraint(
                 fields=["external_id"], condition=~models.Q(external_id=""), name="customer_external_id_unique"
             ),

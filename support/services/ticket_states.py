@@ -6,6 +6,7 @@ from datetime import datetime
 
 from foundation.errors import InvalidInputError, RefusedTransitionError
 from support.models import Priority, Ticket, TicketState
+from support.services.causes import check_cause
 
 HOLD_STATES = (TicketState.ON_HOLD_VENDOR, TicketState.ON_HOLD_INTERNAL)
 _WORKING = (TicketState.OPEN, TicketState.PENDING_CUSTOMER, *HOLD_STATES, TicketState.SOLVED, TicketState.MERGED)
@@ -63,7 +64,6 @@ def _check_hold(change: StateChange, at: datetime) -> None:
 
 def _check_solvable(ticket: Ticket, change: StateChange) -> None:
     """A solved ticket has a cause to learn from: its category, and the root cause where it was urgent or came back."""
-    if not (change.category.strip() or ticket.category):
-        raise InvalidInputError("category", "give the cause before solving the ticket")
+    check_cause(change.category.strip() or ticket.category)
     if not change.reason.strip() and (ticket.priority in {Priority.URGENT, Priority.HIGH} or ticket.reopen_count):
         raise InvalidInputError("reason", "give the root cause: the ticket is urgent, high or was reopened")
