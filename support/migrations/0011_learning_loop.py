@@ -7,407 +7,860 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('metrics', '0001_squashed_0012_draft_authors'),
-        ('support', '0010_triggers'),
+        ("metrics", "0001_squashed_0012_draft_authors"),
+        ("support", "0010_triggers"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Cause',
+            name="Cause",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=120, unique=True)),
-                ('name', models.CharField(max_length=200)),
-                ('description', models.TextField(blank=True, help_text='When to choose it, and when another.')),
-                ('product', models.CharField(blank=True, help_text='Where only one product has it.', max_length=120)),
-                ('is_active', models.BooleanField(default=True)),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.CharField(max_length=120, unique=True)),
+                ("name", models.CharField(max_length=200)),
+                ("description", models.TextField(blank=True, help_text="When to choose it, and when another.")),
+                ("product", models.CharField(blank=True, help_text="Where only one product has it.", max_length=120)),
+                ("is_active", models.BooleanField(default=True)),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
             ],
             options={
-                'ordering': ['name', 'pk'],
+                "ordering": ["name", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Change',
+            name="Change",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('product', 'Product backlog item'), ('process', 'Process change'), ('partner', 'Partner fix'), ('training', 'Training'), ('article', 'Article')], max_length=20)),
-                ('title', models.CharField(max_length=200)),
-                ('statement', models.CharField(help_text='Because of what it is expected to help.', max_length=500)),
-                ('before_start_on', models.DateField(help_text='First day of the window before.')),
-                ('before_end_on', models.DateField(help_text='Last day of the window before.')),
-                ('direction', models.CharField(choices=[('up', 'Up'), ('down', 'Down')], default='down', max_length=10)),
-                ('expected_change', models.FloatField(help_text='By how much it moves at least, in its unit; positive.', validators=[django.core.validators.MinValueValidator(0)])),
-                ('check_on', models.DateField(help_text='When before and after are compared.')),
-                ('reference', models.CharField(blank=True, help_text='Backlog item, document or address.', max_length=300)),
-                ('created_at', models.DateTimeField(editable=False)),
-                ('shipped_at', models.DateTimeField(blank=True, editable=False, null=True)),
-                ('measured_at', models.DateTimeField(blank=True, editable=False, null=True)),
-                ('decided_at', models.DateTimeField(blank=True, editable=False, null=True)),
-                ('verdict', models.CharField(blank=True, choices=[('confirmed', 'Confirmed'), ('refuted', 'Refuted'), ('inconclusive', 'Inconclusive')], editable=False, max_length=20)),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("product", "Product backlog item"),
+                            ("process", "Process change"),
+                            ("partner", "Partner fix"),
+                            ("training", "Training"),
+                            ("article", "Article"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("title", models.CharField(max_length=200)),
+                ("statement", models.CharField(help_text="Because of what it is expected to help.", max_length=500)),
+                ("before_start_on", models.DateField(help_text="First day of the window before.")),
+                ("before_end_on", models.DateField(help_text="Last day of the window before.")),
+                (
+                    "direction",
+                    models.CharField(choices=[("up", "Up"), ("down", "Down")], default="down", max_length=10),
+                ),
+                (
+                    "expected_change",
+                    models.FloatField(
+                        help_text="By how much it moves at least, in its unit; positive.",
+                        validators=[django.core.validators.MinValueValidator(0)],
+                    ),
+                ),
+                ("check_on", models.DateField(help_text="When before and after are compared.")),
+                (
+                    "reference",
+                    models.CharField(blank=True, help_text="Backlog item, document or address.", max_length=300),
+                ),
+                ("created_at", models.DateTimeField(editable=False)),
+                ("shipped_at", models.DateTimeField(blank=True, editable=False, null=True)),
+                ("measured_at", models.DateTimeField(blank=True, editable=False, null=True)),
+                ("decided_at", models.DateTimeField(blank=True, editable=False, null=True)),
+                (
+                    "verdict",
+                    models.CharField(
+                        blank=True,
+                        choices=[("confirmed", "Confirmed"), ("refuted", "Refuted"), ("inconclusive", "Inconclusive")],
+                        editable=False,
+                        max_length=20,
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
             ],
             options={
-                'ordering': ['-created_at', '-pk'],
+                "ordering": ["-created_at", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='ChangeOutcome',
+            name="ChangeOutcome",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('measure', models.CharField(help_text='What was measured, in words.', max_length=200)),
-                ('unit', models.CharField(blank=True, max_length=60)),
-                ('before_start_on', models.DateField()),
-                ('before_end_on', models.DateField()),
-                ('before_value', models.FloatField(blank=True, null=True)),
-                ('before_n', models.PositiveBigIntegerField()),
-                ('before_count', models.PositiveBigIntegerField(blank=True, null=True)),
-                ('after_start_on', models.DateField()),
-                ('after_end_on', models.DateField()),
-                ('after_value', models.FloatField(blank=True, null=True)),
-                ('after_n', models.PositiveBigIntegerField()),
-                ('after_count', models.PositiveBigIntegerField(blank=True, null=True)),
-                ('frozen_at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("measure", models.CharField(help_text="What was measured, in words.", max_length=200)),
+                ("unit", models.CharField(blank=True, max_length=60)),
+                ("before_start_on", models.DateField()),
+                ("before_end_on", models.DateField()),
+                ("before_value", models.FloatField(blank=True, null=True)),
+                ("before_n", models.PositiveBigIntegerField()),
+                ("before_count", models.PositiveBigIntegerField(blank=True, null=True)),
+                ("after_start_on", models.DateField()),
+                ("after_end_on", models.DateField()),
+                ("after_value", models.FloatField(blank=True, null=True)),
+                ("after_n", models.PositiveBigIntegerField()),
+                ("after_count", models.PositiveBigIntegerField(blank=True, null=True)),
+                ("frozen_at", models.DateTimeField()),
             ],
             options={
-                'ordering': ['-frozen_at', '-pk'],
+                "ordering": ["-frozen_at", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='Insight',
+            name="Insight",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('statement', models.CharField(max_length=300)),
-                ('kind', models.CharField(choices=[('unsorted', 'Not sorted yet'), ('defect', 'Defect'), ('missing', 'Missing feature'), ('usability', 'Hard to use'), ('process', 'Our process'), ('partner', 'Partner'), ('knowledge', 'Missing explanation')], default='unsorted', max_length=20)),
-                ('cause', models.CharField(blank=True, help_text='Code of the cause of its tickets.', max_length=120)),
-                ('product', models.CharField(blank=True, max_length=120)),
-                ('state', models.CharField(choices=[('candidate', 'Candidate'), ('validated', 'Validated'), ('planned', 'Planned'), ('shipped', 'Shipped'), ('measured', 'Measured'), ('confirmed', 'Confirmed'), ('refuted', 'Refuted'), ('inconclusive', 'Inconclusive'), ('dismissed', 'Dismissed')], default='candidate', editable=False, max_length=20)),
-                ('basis', models.CharField(blank=True, editable=False, help_text='Why it was suggested.', max_length=300)),
-                ('opened_at', models.DateTimeField(editable=False)),
-                ('collects_from_at', models.DateTimeField(editable=False, help_text='Tickets of its cause that were opened since are its evidence.')),
-                ('validated_at', models.DateTimeField(blank=True, editable=False, null=True)),
-                ('shipped_at', models.DateTimeField(blank=True, editable=False, null=True)),
-                ('ended_at', models.DateTimeField(blank=True, editable=False, null=True)),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("statement", models.CharField(max_length=300)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("unsorted", "Not sorted yet"),
+                            ("defect", "Defect"),
+                            ("missing", "Missing feature"),
+                            ("usability", "Hard to use"),
+                            ("process", "Our process"),
+                            ("partner", "Partner"),
+                            ("knowledge", "Missing explanation"),
+                        ],
+                        default="unsorted",
+                        max_length=20,
+                    ),
+                ),
+                ("cause", models.CharField(blank=True, help_text="Code of the cause of its tickets.", max_length=120)),
+                ("product", models.CharField(blank=True, max_length=120)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("candidate", "Candidate"),
+                            ("validated", "Validated"),
+                            ("planned", "Planned"),
+                            ("shipped", "Shipped"),
+                            ("measured", "Measured"),
+                            ("confirmed", "Confirmed"),
+                            ("refuted", "Refuted"),
+                            ("inconclusive", "Inconclusive"),
+                            ("dismissed", "Dismissed"),
+                        ],
+                        default="candidate",
+                        editable=False,
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "basis",
+                    models.CharField(blank=True, editable=False, help_text="Why it was suggested.", max_length=300),
+                ),
+                ("opened_at", models.DateTimeField(editable=False)),
+                (
+                    "collects_from_at",
+                    models.DateTimeField(
+                        editable=False, help_text="Tickets of its cause that were opened since are its evidence."
+                    ),
+                ),
+                ("validated_at", models.DateTimeField(blank=True, editable=False, null=True)),
+                ("shipped_at", models.DateTimeField(blank=True, editable=False, null=True)),
+                ("ended_at", models.DateTimeField(blank=True, editable=False, null=True)),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
             ],
             options={
-                'ordering': ['-opened_at', '-pk'],
+                "ordering": ["-opened_at", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='InsightTicket',
+            name="InsightTicket",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('added_at', models.DateTimeField()),
-                ('removed_at', models.DateTimeField(blank=True, null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("added_at", models.DateTimeField()),
+                ("removed_at", models.DateTimeField(blank=True, null=True)),
             ],
             options={
-                'ordering': ['insight', '-added_at', '-pk'],
+                "ordering": ["insight", "-added_at", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='InsightTransition',
+            name="InsightTransition",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('old_state', models.CharField(blank=True, max_length=20)),
-                ('new_state', models.CharField(choices=[('candidate', 'Candidate'), ('validated', 'Validated'), ('planned', 'Planned'), ('shipped', 'Shipped'), ('measured', 'Measured'), ('confirmed', 'Confirmed'), ('refuted', 'Refuted'), ('inconclusive', 'Inconclusive'), ('dismissed', 'Dismissed')], max_length=20)),
-                ('reason', models.CharField(blank=True, max_length=500)),
-                ('at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("old_state", models.CharField(blank=True, max_length=20)),
+                (
+                    "new_state",
+                    models.CharField(
+                        choices=[
+                            ("candidate", "Candidate"),
+                            ("validated", "Validated"),
+                            ("planned", "Planned"),
+                            ("shipped", "Shipped"),
+                            ("measured", "Measured"),
+                            ("confirmed", "Confirmed"),
+                            ("refuted", "Refuted"),
+                            ("inconclusive", "Inconclusive"),
+                            ("dismissed", "Dismissed"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, max_length=500)),
+                ("at", models.DateTimeField()),
             ],
             options={
-                'ordering': ['insight', 'at', 'pk'],
+                "ordering": ["insight", "at", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='OutcomeVerdict',
+            name="OutcomeVerdict",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('verdict', models.CharField(choices=[('confirmed', 'Confirmed'), ('refuted', 'Refuted'), ('inconclusive', 'Inconclusive')], max_length=20)),
-                ('note', models.CharField(help_text='What was learnt.', max_length=500)),
-                ('decided_at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "verdict",
+                    models.CharField(
+                        choices=[("confirmed", "Confirmed"), ("refuted", "Refuted"), ("inconclusive", "Inconclusive")],
+                        max_length=20,
+                    ),
+                ),
+                ("note", models.CharField(help_text="What was learnt.", max_length=500)),
+                ("decided_at", models.DateTimeField()),
             ],
             options={
-                'ordering': ['-decided_at', '-pk'],
+                "ordering": ["-decided_at", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='RequesterNotice',
+            name="RequesterNotice",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('way', models.CharField(blank=True, choices=[('reply', 'Replied on the ticket'), ('by_hand', 'Told by hand')], max_length=20)),
-                ('sent_at', models.DateTimeField(blank=True, null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "way",
+                    models.CharField(
+                        blank=True,
+                        choices=[("reply", "Replied on the ticket"), ("by_hand", "Told by hand")],
+                        max_length=20,
+                    ),
+                ),
+                ("sent_at", models.DateTimeField(blank=True, null=True)),
             ],
             options={
-                'ordering': ['insight', 'customer'],
+                "ordering": ["insight", "customer"],
             },
         ),
         migrations.AddField(
-            model_name='customer',
-            name='yearly_revenue_minor',
-            field=models.PositiveBigIntegerField(blank=True, help_text="What they pay a year, in the smallest unit of the organisation's currency.", null=True),
+            model_name="customer",
+            name="yearly_revenue_minor",
+            field=models.PositiveBigIntegerField(
+                blank=True,
+                help_text="What they pay a year, in the smallest unit of the organisation's currency.",
+                null=True,
+            ),
         ),
         migrations.AddConstraint(
-            model_name='customer',
-            constraint=models.CheckConstraint(condition=models.Q(('yearly_revenue_minor__isnull', True), models.Q(('yearly_revenue_minor__gte', 0), ('yearly_revenue_minor__lte', 1000000000000000)), _connector='OR'), name='customer_yearly_revenue_minor_in_range', violation_error_message='yearly_revenue_minor must be between 0 and 1000000000000000.'),
+            model_name="customer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("yearly_revenue_minor__isnull", True),
+                    models.Q(("yearly_revenue_minor__gte", 0), ("yearly_revenue_minor__lte", 1000000000000000)),
+                    _connector="OR",
+                ),
+                name="customer_yearly_revenue_minor_in_range",
+                violation_error_message="yearly_revenue_minor must be between 0 and 1000000000000000.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='cause',
-            constraint=models.CheckConstraint(condition=models.Q(('code', ''), _negated=True), name='cause_code_not_blank', violation_error_message='code must not be empty.'),
+            model_name="cause",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("code", ""), _negated=True),
+                name="cause_code_not_blank",
+                violation_error_message="code must not be empty.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='cause',
-            constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='cause_name_not_blank', violation_error_message='name must not be empty.'),
+            model_name="cause",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("name", ""), _negated=True),
+                name="cause_name_not_blank",
+                violation_error_message="name must not be empty.",
+            ),
         ),
         migrations.AddField(
-            model_name='change',
-            name='created_by',
-            field=models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="change",
+            name="created_by",
+            field=models.ForeignKey(
+                blank=True,
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='change',
-            name='hypothesis',
-            field=models.ForeignKey(blank=True, help_text='If one tests it.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='metrics.hypothesis'),
+            model_name="change",
+            name="hypothesis",
+            field=models.ForeignKey(
+                blank=True,
+                help_text="If one tests it.",
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="metrics.hypothesis",
+            ),
         ),
         migrations.AddField(
-            model_name='change',
-            name='metric',
-            field=models.ForeignKey(blank=True, help_text='Empty: tickets of the cause per 100 tickets opened.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='metrics.metric'),
+            model_name="change",
+            name="metric",
+            field=models.ForeignKey(
+                blank=True,
+                help_text="Empty: tickets of the cause per 100 tickets opened.",
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="metrics.metric",
+            ),
         ),
         migrations.AddField(
-            model_name='change',
-            name='owner',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="change",
+            name="owner",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='change',
-            name='shipped_by',
-            field=models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="change",
+            name="shipped_by",
+            field=models.ForeignKey(
+                blank=True,
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='changeoutcome',
-            name='change',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='outcome', to='support.change'),
+            model_name="changeoutcome",
+            name="change",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.PROTECT, related_name="outcome", to="support.change"
+            ),
         ),
         migrations.AddField(
-            model_name='insight',
-            name='opened_by',
-            field=models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="insight",
+            name="opened_by",
+            field=models.ForeignKey(
+                blank=True,
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='insight',
-            name='owner',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="insight",
+            name="owner",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='change',
-            name='insight',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='changes', to='support.insight'),
+            model_name="change",
+            name="insight",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="changes", to="support.insight"
+            ),
         ),
         migrations.AddField(
-            model_name='insightticket',
-            name='added_by',
-            field=models.ForeignKey(blank=True, help_text='Empty: its cause brought it here.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="insightticket",
+            name="added_by",
+            field=models.ForeignKey(
+                blank=True,
+                help_text="Empty: its cause brought it here.",
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='insightticket',
-            name='insight',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='evidence', to='support.insight'),
+            model_name="insightticket",
+            name="insight",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="evidence", to="support.insight"
+            ),
         ),
         migrations.AddField(
-            model_name='insightticket',
-            name='removed_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="insightticket",
+            name="removed_by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='insightticket',
-            name='ticket',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='insight_links', to='support.ticket'),
+            model_name="insightticket",
+            name="ticket",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="insight_links", to="support.ticket"
+            ),
         ),
         migrations.AddField(
-            model_name='insighttransition',
-            name='actor',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="insighttransition",
+            name="actor",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='insighttransition',
-            name='insight',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='transitions', to='support.insight'),
+            model_name="insighttransition",
+            name="insight",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="transitions", to="support.insight"
+            ),
         ),
         migrations.AddField(
-            model_name='outcomeverdict',
-            name='decided_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="outcomeverdict",
+            name="decided_by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='outcomeverdict',
-            name='outcome',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='verdict', to='support.changeoutcome'),
+            model_name="outcomeverdict",
+            name="outcome",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.PROTECT, related_name="verdict", to="support.changeoutcome"
+            ),
         ),
         migrations.AddField(
-            model_name='requesternotice',
-            name='customer',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='support.customer'),
+            model_name="requesternotice",
+            name="customer",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="support.customer"
+            ),
         ),
         migrations.AddField(
-            model_name='requesternotice',
-            name='insight',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='notices', to='support.insight'),
+            model_name="requesternotice",
+            name="insight",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="notices", to="support.insight"
+            ),
         ),
         migrations.AddField(
-            model_name='requesternotice',
-            name='sent_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="requesternotice",
+            name="sent_by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='requesternotice',
-            name='ticket',
-            field=models.ForeignKey(help_text='Their latest one.', on_delete=django.db.models.deletion.PROTECT, related_name='+', to='support.ticket'),
+            model_name="requesternotice",
+            name="ticket",
+            field=models.ForeignKey(
+                help_text="Their latest one.",
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="support.ticket",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='changeoutcome',
-            constraint=models.CheckConstraint(condition=models.Q(('before_end_on__isnull', True), ('before_start_on__isnull', True), ('before_end_on__gte', models.F('before_start_on')), _connector='OR'), name='changeoutcome_before_end_on_after_before_start_on', violation_error_message='before_end_on must be no earlier than before_start_on.'),
+            model_name="changeoutcome",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("before_end_on__isnull", True),
+                    ("before_start_on__isnull", True),
+                    ("before_end_on__gte", models.F("before_start_on")),
+                    _connector="OR",
+                ),
+                name="changeoutcome_before_end_on_after_before_start_on",
+                violation_error_message="before_end_on must be no earlier than before_start_on.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='changeoutcome',
-            constraint=models.CheckConstraint(condition=models.Q(('after_start_on__isnull', True), ('before_end_on__isnull', True), ('after_start_on__gt', models.F('before_end_on')), _connector='OR'), name='changeoutcome_after_start_on_after_before_end_on', violation_error_message='after_start_on must be after before_end_on.'),
+            model_name="changeoutcome",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("after_start_on__isnull", True),
+                    ("before_end_on__isnull", True),
+                    ("after_start_on__gt", models.F("before_end_on")),
+                    _connector="OR",
+                ),
+                name="changeoutcome_after_start_on_after_before_end_on",
+                violation_error_message="after_start_on must be after before_end_on.",
+            ),
         ),
         migrations.AddIndex(
-            model_name='insight',
-            index=models.Index(fields=['validated_at'], name='insight_validated'),
+            model_name="insight",
+            index=models.Index(fields=["validated_at"], name="insight_validated"),
         ),
         migrations.AddIndex(
-            model_name='insight',
-            index=models.Index(fields=['shipped_at'], name='insight_shipped'),
+            model_name="insight",
+            index=models.Index(fields=["shipped_at"], name="insight_shipped"),
         ),
         migrations.AddConstraint(
-            model_name='insight',
-            constraint=models.CheckConstraint(condition=models.Q(('statement', ''), _negated=True), name='insight_statement_not_blank', violation_error_message='statement must not be empty.'),
+            model_name="insight",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("statement", ""), _negated=True),
+                name="insight_statement_not_blank",
+                violation_error_message="statement must not be empty.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='insight',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['unsorted', 'defect', 'missing', 'usability', 'process', 'partner', 'knowledge'])), name='insight_kind_valid', violation_error_message='kind must be one of: unsorted, defect, missing, usability, process, partner, knowledge.'),
+            model_name="insight",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("kind__in", ["unsorted", "defect", "missing", "usability", "process", "partner", "knowledge"])
+                ),
+                name="insight_kind_valid",
+                violation_error_message="kind must be one of: unsorted, defect, missing, usability, process, partner, knowledge.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='insight',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['candidate', 'validated', 'planned', 'shipped', 'measured', 'confirmed', 'refuted', 'inconclusive', 'dismissed'])), name='insight_state_valid', violation_error_message='state must be one of: candidate, validated, planned, shipped, measured, confirmed, refuted, inconclusive, dismissed.'),
+            model_name="insight",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "state__in",
+                        [
+                            "candidate",
+                            "validated",
+                            "planned",
+                            "shipped",
+                            "measured",
+                            "confirmed",
+                            "refuted",
+                            "inconclusive",
+                            "dismissed",
+                        ],
+                    )
+                ),
+                name="insight_state_valid",
+                violation_error_message="state must be one of: candidate, validated, planned, shipped, measured, confirmed, refuted, inconclusive, dismissed.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='insight',
-            constraint=models.CheckConstraint(condition=models.Q(('validated_at__isnull', True), ('opened_at__isnull', True), ('validated_at__gte', models.F('opened_at')), _connector='OR'), name='insight_validated_at_after_opened_at', violation_error_message='validated_at must be no earlier than opened_at.'),
+            model_name="insight",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("validated_at__isnull", True),
+                    ("opened_at__isnull", True),
+                    ("validated_at__gte", models.F("opened_at")),
+                    _connector="OR",
+                ),
+                name="insight_validated_at_after_opened_at",
+                violation_error_message="validated_at must be no earlier than opened_at.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='insight',
-            constraint=models.CheckConstraint(condition=models.Q(('shipped_at__isnull', True), ('opened_at__isnull', True), ('shipped_at__gte', models.F('opened_at')), _connector='OR'), name='insight_shipped_at_after_opened_at', violation_error_message='shipped_at must be no earlier than opened_at.'),
+            model_name="insight",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("shipped_at__isnull", True),
+                    ("opened_at__isnull", True),
+                    ("shipped_at__gte", models.F("opened_at")),
+                    _connector="OR",
+                ),
+                name="insight_shipped_at_after_opened_at",
+                violation_error_message="shipped_at must be no earlier than opened_at.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='insight',
-            constraint=models.CheckConstraint(condition=models.Q(('ended_at__isnull', True), ('opened_at__isnull', True), ('ended_at__gte', models.F('opened_at')), _connector='OR'), name='insight_ended_at_after_opened_at', violation_error_message='ended_at must be no earlier than opened_at.'),
+            model_name="insight",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("ended_at__isnull", True),
+                    ("opened_at__isnull", True),
+                    ("ended_at__gte", models.F("opened_at")),
+                    _connector="OR",
+                ),
+                name="insight_ended_at_after_opened_at",
+                violation_error_message="ended_at must be no earlier than opened_at.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='insight',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['candidate', 'validated', 'planned', 'shipped', 'measured']), models.Q(('cause', ''), _negated=True)), fields=('cause', 'product'), name='insight_one_open_per_cause', violation_error_message='There is an open insight of this cause and product.'),
+            model_name="insight",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(
+                    ("state__in", ["candidate", "validated", "planned", "shipped", "measured"]),
+                    models.Q(("cause", ""), _negated=True),
+                ),
+                fields=("cause", "product"),
+                name="insight_one_open_per_cause",
+                violation_error_message="There is an open insight of this cause and product.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='insight',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('state__in', ['candidate', 'validated', 'planned', 'shipped', 'measured'])), models.Q(models.Q(('state__in', ['candidate', 'validated', 'planned', 'shipped', 'measured']), _negated=True), ('ended_at__isnull', False)), _connector='OR'), name='insight_ended_has_end', violation_error_message='An insight has an end when it is decided or dismissed, and not before.'),
+            model_name="insight",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("ended_at__isnull", True),
+                        ("state__in", ["candidate", "validated", "planned", "shipped", "measured"]),
+                    ),
+                    models.Q(
+                        models.Q(
+                            ("state__in", ["candidate", "validated", "planned", "shipped", "measured"]), _negated=True
+                        ),
+                        ("ended_at__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="insight_ended_has_end",
+                violation_error_message="An insight has an end when it is decided or dismissed, and not before.",
+            ),
         ),
         migrations.AddIndex(
-            model_name='change',
-            index=models.Index(condition=models.Q(('measured_at__isnull', True), ('shipped_at__isnull', False)), fields=['check_on'], name='change_to_check'),
+            model_name="change",
+            index=models.Index(
+                condition=models.Q(("measured_at__isnull", True), ("shipped_at__isnull", False)),
+                fields=["check_on"],
+                name="change_to_check",
+            ),
         ),
         migrations.AddIndex(
-            model_name='change',
-            index=models.Index(fields=['shipped_at'], name='change_shipped'),
+            model_name="change",
+            index=models.Index(fields=["shipped_at"], name="change_shipped"),
         ),
         migrations.AddIndex(
-            model_name='change',
-            index=models.Index(fields=['decided_at'], name='change_decided'),
+            model_name="change",
+            index=models.Index(fields=["decided_at"], name="change_decided"),
         ),
         migrations.AddConstraint(
-            model_name='change',
-            constraint=models.CheckConstraint(condition=models.Q(('title', ''), _negated=True), name='change_title_not_blank', violation_error_message='title must not be empty.'),
+            model_name="change",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("title", ""), _negated=True),
+                name="change_title_not_blank",
+                violation_error_message="title must not be empty.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='change',
-            constraint=models.CheckConstraint(condition=models.Q(('statement', ''), _negated=True), name='change_statement_not_blank', violation_error_message='statement must not be empty.'),
+            model_name="change",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("statement", ""), _negated=True),
+                name="change_statement_not_blank",
+                violation_error_message="statement must not be empty.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='change',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['product', 'process', 'partner', 'training', 'article'])), name='change_kind_valid', violation_error_message='kind must be one of: product, process, partner, training, article.'),
+            model_name="change",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["product", "process", "partner", "training", "article"])),
+                name="change_kind_valid",
+                violation_error_message="kind must be one of: product, process, partner, training, article.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='change',
-            constraint=models.CheckConstraint(condition=models.Q(('direction__in', ['up', 'down'])), name='change_direction_valid', violation_error_message='direction must be one of: up, down.'),
+            model_name="change",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("direction__in", ["up", "down"])),
+                name="change_direction_valid",
+                violation_error_message="direction must be one of: up, down.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='change',
-            constraint=models.CheckConstraint(condition=models.Q(('expected_change__isnull', True), ('expected_change__gte', 0), _connector='OR'), name='change_expected_change_in_range', violation_error_message='expected_change must be at least 0.'),
+            model_name="change",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("expected_change__isnull", True), ("expected_change__gte", 0), _connector="OR"),
+                name="change_expected_change_in_range",
+                violation_error_message="expected_change must be at least 0.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='change',
-            constraint=models.CheckConstraint(condition=models.Q(('before_end_on__isnull', True), ('before_start_on__isnull', True), ('before_end_on__gte', models.F('before_start_on')), _connector='OR'), name='change_before_end_on_after_before_start_on', violation_error_message='before_end_on must be no earlier than before_start_on.'),
+            model_name="change",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("before_end_on__isnull", True),
+                    ("before_start_on__isnull", True),
+                    ("before_end_on__gte", models.F("before_start_on")),
+                    _connector="OR",
+                ),
+                name="change_before_end_on_after_before_start_on",
+                violation_error_message="before_end_on must be no earlier than before_start_on.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='change',
-            constraint=models.CheckConstraint(condition=models.Q(('check_on__isnull', True), ('before_end_on__isnull', True), ('check_on__gt', models.F('before_end_on')), _connector='OR'), name='change_check_on_after_before_end_on', violation_error_message='check_on must be after before_end_on.'),
+            model_name="change",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("check_on__isnull", True),
+                    ("before_end_on__isnull", True),
+                    ("check_on__gt", models.F("before_end_on")),
+                    _connector="OR",
+                ),
+                name="change_check_on_after_before_end_on",
+                violation_error_message="check_on must be after before_end_on.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='change',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('shipped_at__isnull', True), ('shipped_by__isnull', True)), models.Q(('shipped_at__isnull', False), ('shipped_by__isnull', False)), _connector='OR'), name='change_shipped_by_with_shipped_at', violation_error_message='shipped_by and shipped_at must be given together.'),
+            model_name="change",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("shipped_at__isnull", True), ("shipped_by__isnull", True)),
+                    models.Q(("shipped_at__isnull", False), ("shipped_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="change_shipped_by_with_shipped_at",
+                violation_error_message="shipped_by and shipped_at must be given together.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='change',
-            constraint=models.CheckConstraint(condition=models.Q(('measured_at__isnull', True), ('shipped_at__isnull', True), ('measured_at__gte', models.F('shipped_at')), _connector='OR'), name='change_measured_at_after_shipped_at', violation_error_message='measured_at must be no earlier than shipped_at.'),
+            model_name="change",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("measured_at__isnull", True),
+                    ("shipped_at__isnull", True),
+                    ("measured_at__gte", models.F("shipped_at")),
+                    _connector="OR",
+                ),
+                name="change_measured_at_after_shipped_at",
+                violation_error_message="measured_at must be no earlier than shipped_at.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='change',
-            constraint=models.CheckConstraint(condition=models.Q(('verdict', ''), ('verdict__in', ['confirmed', 'refuted', 'inconclusive']), _connector='OR'), name='change_verdict_valid', violation_error_message='verdict must be one of: confirmed, refuted, inconclusive.'),
+            model_name="change",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("verdict", ""), ("verdict__in", ["confirmed", "refuted", "inconclusive"]), _connector="OR"
+                ),
+                name="change_verdict_valid",
+                violation_error_message="verdict must be one of: confirmed, refuted, inconclusive.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='change',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('measured_at__isnull', True), ('shipped_at__isnull', False), _connector='OR'), models.Q(models.Q(('decided_at__isnull', True), ('verdict', '')), models.Q(('decided_at__isnull', False), ('measured_at__isnull', False), models.Q(('verdict', ''), _negated=True)), _connector='OR')), name='change_steps_follow', violation_error_message='What is measured has shipped, and what is decided was measured.'),
+            model_name="change",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("measured_at__isnull", True), ("shipped_at__isnull", False), _connector="OR"),
+                    models.Q(
+                        models.Q(("decided_at__isnull", True), ("verdict", "")),
+                        models.Q(
+                            ("decided_at__isnull", False),
+                            ("measured_at__isnull", False),
+                            models.Q(("verdict", ""), _negated=True),
+                        ),
+                        _connector="OR",
+                    ),
+                ),
+                name="change_steps_follow",
+                violation_error_message="What is measured has shipped, and what is decided was measured.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='insightticket',
-            constraint=models.UniqueConstraint(fields=('insight', 'ticket'), name='insightticket_once'),
+            model_name="insightticket",
+            constraint=models.UniqueConstraint(fields=("insight", "ticket"), name="insightticket_once"),
         ),
         migrations.AddConstraint(
-            model_name='insightticket',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('removed_at__isnull', True), ('removed_by__isnull', True)), models.Q(('removed_at__isnull', False), ('removed_by__isnull', False)), _connector='OR'), name='insightticket_removed_by_with_removed_at', violation_error_message='removed_by and removed_at must be given together.'),
+            model_name="insightticket",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("removed_at__isnull", True), ("removed_by__isnull", True)),
+                    models.Q(("removed_at__isnull", False), ("removed_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="insightticket_removed_by_with_removed_at",
+                violation_error_message="removed_by and removed_at must be given together.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='insighttransition',
-            constraint=models.CheckConstraint(condition=models.Q(('new_state__in', ['candidate', 'validated', 'planned', 'shipped', 'measured', 'confirmed', 'refuted', 'inconclusive', 'dismissed'])), name='insighttransition_new_state_valid', violation_error_message='new_state must be one of: candidate, validated, planned, shipped, measured, confirmed, refuted, inconclusive, dismissed.'),
+            model_name="insighttransition",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "new_state__in",
+                        [
+                            "candidate",
+                            "validated",
+                            "planned",
+                            "shipped",
+                            "measured",
+                            "confirmed",
+                            "refuted",
+                            "inconclusive",
+                            "dismissed",
+                        ],
+                    )
+                ),
+                name="insighttransition_new_state_valid",
+                violation_error_message="new_state must be one of: candidate, validated, planned, shipped, measured, confirmed, refuted, inconclusive, dismissed.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='insighttransition',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('new_state', 'dismissed'), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='insighttransition_dismissed_why', violation_error_message='Say why it is dismissed.'),
+            model_name="insighttransition",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("new_state", "dismissed"), _negated=True),
+                    models.Q(("reason", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="insighttransition_dismissed_why",
+                violation_error_message="Say why it is dismissed.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='outcomeverdict',
-            constraint=models.CheckConstraint(condition=models.Q(('verdict__in', ['confirmed', 'refuted', 'inconclusive'])), name='outcomeverdict_verdict_valid', violation_error_message='verdict must be one of: confirmed, refuted, inconclusive.'),
+            model_name="outcomeverdict",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("verdict__in", ["confirmed", "refuted", "inconclusive"])),
+                name="outcomeverdict_verdict_valid",
+                violation_error_message="verdict must be one of: confirmed, refuted, inconclusive.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='outcomeverdict',
-            constraint=models.CheckConstraint(condition=models.Q(('note', ''), _negated=True), name='outcomeverdict_note_not_blank', violation_error_message='note must not be empty.'),
+            model_name="outcomeverdict",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("note", ""), _negated=True),
+                name="outcomeverdict_note_not_blank",
+                violation_error_message="note must not be empty.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='requesternotice',
-            constraint=models.UniqueConstraint(fields=('insight', 'customer'), name='requesternotice_once'),
+            model_name="requesternotice",
+            constraint=models.UniqueConstraint(fields=("insight", "customer"), name="requesternotice_once"),
         ),
         migrations.AddConstraint(
-            model_name='requesternotice',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('sent_at__isnull', True), ('sent_by__isnull', True)), models.Q(('sent_at__isnull', False), ('sent_by__isnull', False)), _connector='OR'), name='requesternotice_sent_by_with_sent_at', violation_error_message='sent_by and sent_at must be given together.'),
+            model_name="requesternotice",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("sent_at__isnull", True), ("sent_by__isnull", True)),
+                    models.Q(("sent_at__isnull", False), ("sent_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="requesternotice_sent_by_with_sent_at",
+                violation_error_message="sent_by and sent_at must be given together.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='requesternotice',
-            constraint=models.CheckConstraint(condition=models.Q(('way', ''), ('way__in', ['reply', 'by_hand']), _connector='OR'), name='requesternotice_way_valid', violation_error_message='way must be one of: reply, by_hand.'),
+            model_name="requesternotice",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("way", ""), ("way__in", ["reply", "by_hand"]), _connector="OR"),
+                name="requesternotice_way_valid",
+                violation_error_message="way must be one of: reply, by_hand.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='requesternotice',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('sent_at__isnull', True), ('way', '')), models.Q(models.Q(('way', ''), _negated=True), ('sent_at__isnull', False)), _connector='OR'), name='requesternotice_sent_some_way', violation_error_message='Who was told was told in some way.'),
+            model_name="requesternotice",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("sent_at__isnull", True), ("way", "")),
+                    models.Q(models.Q(("way", ""), _negated=True), ("sent_at__isnull", False)),
+                    _connector="OR",
+                ),
+                name="requesternotice_sent_some_way",
+                violation_error_message="Who was told was told in some way.",
+            ),
         ),
     ]
