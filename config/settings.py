@@ -231,6 +231,13 @@ EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="fieldlight@localhost")
 SUPPORT_EMAIL = env.str("SUPPORT_EMAIL", default="")  # What customers write to and get answers from.
 MAIL_MAX_MIB = env.int("MAIL_MAX_MIB", default=10)
+SUPPORT_IMAP_HOST = env.str("SUPPORT_IMAP_HOST", default="")
+SUPPORT_IMAP_PORT = env.int("SUPPORT_IMAP_PORT", default=993)
+SUPPORT_IMAP_USER = env.str("SUPPORT_IMAP_USER", default="")
+SUPPORT_IMAP_PASSWORD = env.str("SUPPORT_IMAP_PASSWORD", default="")
+SUPPORT_IMAP_FOLDER = env.str("SUPPORT_IMAP_FOLDER", default="INBOX")
+SUPPORT_IMAP_DONE_FOLDER = env.str("SUPPORT_IMAP_DONE_FOLDER", default="")
+SUPPORT_IMAP_CA_FILE = env.str("SUPPORT_IMAP_CA_FILE", default="")
 MAIL_SENDER_HOURLY = env.int("MAIL_SENDER_HOURLY", default=20)
 MAIL_AUTHSERV_ID = env.str("MAIL_AUTHSERV_ID", default="")  # Whose word on senders is believed (RFC 8601).
 

@@ -1,5 +1,6 @@
 """Recurring work on tickets."""
 
+import structlog
 from celery import shared_task
 from django.utils import timezone
 
@@ -76,3 +77,13 @@ def freeze_outcomes() -> None:
     from support.services.outcomes import freeze_due_outcomes
 
     freeze_due_outcomes(at=timezone.now())
+@shared_task(name="support.poll_mailbox")
+def poll_mailbox() -> None:
+    """Take in the mail that waits; does nothing where no mailbox is set up."""
+    from support.mail.imap import MailboxError
+    from support.services.mailbox import poll_mailbox as poll
+
+    try:
+        poll(at=timezone.now())
+    except MailboxError as error:
+        structlog.get_logger("mail").warning("mailbox_not_read", reason=str(error))

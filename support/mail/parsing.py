@@ -85,9 +85,12 @@ def read_head(raw: bytes) -> Head:
         return Head()
 
 
-def parse_mail(raw: bytes, *, largest: int) -> Mail:
-    """The mail in these bytes; MailError where it is too large, has too many parts or cannot be read at all."""
-    if len(raw) > largest:
+def parse_mail(raw: bytes, *, largest: int, size: int = 0) -> Mail:
+    """The mail in these bytes; MailError where it is too large, has too many parts or cannot be read at all.
+
+    `size` is that of the whole mail where `raw` is its head only.
+    """
+    if max(len(raw), size) > largest:
         raise MailError(f"The mail is larger than {largest // 1024**2} MB.")
     if _size_of_head(raw) > LARGEST_HEAD:
         raise MailError(f"The header is larger than {LARGEST_HEAD // 1024} KB.")

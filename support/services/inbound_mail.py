@@ -35,16 +35,16 @@ class Received:
     is_new: bool
 
 
-def receive_mail(*, raw: bytes, at: datetime, mailbox: str = "") -> Received:
+def receive_mail(*, raw: bytes, at: datetime, mailbox: str = "", size: int | None = None) -> Received:
     """Take the mail in, once: a mail that is known by its Message-ID, or else by its bytes, changes nothing.
 
-    `mailbox` is ours where nothing else is said. What cannot be read is kept with the reason, as is what no person
-    wrote.
+    `mailbox` is ours where nothing else is said; `size` that of the mail where only its head was fetched. What cannot
+    be read is kept with the reason, as is what no person wrote.
     """
-    mailbox = mailbox or own_address() or "support"
+    mailbox, size = mailbox or own_address() or "support", size or len(raw)
     mail: Mail | None = None
     try:
-        mail = parse_mail(raw, largest=settings.MAIL_MAX_MIB * 1024**2)
+        mail = parse_mail(raw, size=size, largest=settings.MAIL_MAX_MIB * 1024**2)
         head, refused = Head(mail.message_id, mail.sender, mail.sender_name, mail.subject), ""
     except MailError as error:
         head, refused = read_head(raw), str(error)
@@ -58,7 +58,7 @@ def receive_mail(*, raw: bytes, at: datetime, mailbox: str = "") -> Received:
         subject=head.subject,
         received_at=at,
         sha256=sha256,
-        size=len(raw),
+        size=size,
     )
     with transaction.atomic():
         take_advisory_lock(("support", "mail"))  # One at a time: whoever comes second sees what the first did.

@@ -31,10 +31,13 @@ class Authority:
         )
 
     @property
+    def certificate_pem(self) -> bytes:
+        return self._certificate.public_bytes(serialization.Encoding.PEM)
+
+    @property
     def client_context(self) -> ssl.SSLContext:
-        pem = self._certificate.public_bytes(serialization.Encoding.PEM)
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        context.load_verify_locations(cadata=pem.decode())
+        context.load_verify_locations(cadata=self.certificate_pem.decode())
         return context
 
     def server_context(
