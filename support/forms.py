@@ -8,12 +8,14 @@ from django.utils import timezone
 
 from foundation.filters import MAX_ID
 from foundation.form_fields import InstantField
+from foundation.kept_files import KeptFile
 from foundation.words import organisation_zone, zone_name
 from operations.models import User
 from support.models import Customer, Priority, Team, Ticket, TicketState
 from support.selectors.causes import list_active_causes
 from support.selectors.queue import SORTS, QueueQuery, is_tab
 from support.selectors.references import find_by_reference
+from support.services.attachments import LONGEST_ATTACHMENT, MOST_ATTACHMENTS
 from support.services.ticket_states import list_allowed_states
 
 _ORDERS = {sign + name for name in SORTS for sign in ("", "-")}
@@ -111,8 +113,29 @@ class StateForm(_TicketForm):
         return timezone.make_naive(typed, timezone.get_default_timezone()).replace(tzinfo=organisation_zone())
 
 
+class FilesInput(forms.ClearableFileInput):
+    """Takes several files."""
+
+    allow_multiple_selected = True
+
+
+class FilesField(forms.FileField):
+    """Files as services take them; longer ones than are kept are not read."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(widget=FilesInput(), **kwargs)
+
+    def clean(self, data: Any, initial: Any = None) -> list[KeptFile]:
+        """What was sent."""
+        sent = data if isinstance(data, list | tuple) else [data] if data else []
+        if len(sent) > MOST_ATTACHMENTS:
+            raise forms.ValidationError(f"At most {MOST_ATTACHMENTS} files.")
+        found = [super(FilesField, self).clean(one, initial) for one in sent]
+        return [KeptFile(str(one.name), one.read(LONGEST_ATTACHMENT + 1)) for one in found]
+
+
 class MessageForm(forms.Form):
-    """Something to say on a ticket."""
+    """Something to say on a ticket, with the files that belong to it."""
 
     body = forms.CharField(label="Words", widget=forms.Textarea(attrs={"rows": 4}), max_length=20_000)
     kind = forms.ChoiceField(
@@ -122,6 +145,9 @@ class MessageForm(forms.Form):
             ("note", "Only us: internal note"),
             ("customer", "The customer wrote it"),
         ],
+    )
+    attachments = FilesField(
+        required=False, label="Files", help_text=f"At most {MOST_ATTACHMENTS}, 10 MB each: PDF, office, pictures, text."
     )
 
 

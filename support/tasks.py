@@ -77,6 +77,8 @@ def freeze_outcomes() -> None:
     from support.services.outcomes import freeze_due_outcomes
 
     freeze_due_outcomes(at=timezone.now())
+
+
 @shared_task(name="support.poll_mailbox")
 def poll_mailbox() -> None:
     """Take in the mail that waits; does nothing where no mailbox is set up."""

@@ -10,6 +10,7 @@ from support.views.actions import (
     ticket_state,
 )
 from support.views.clocks import ticket_clocks
+from support.views.mail import ticket_attachment
 from support.views.queue import ticket_list, tickets_csv
 from support.views.ticket import ticket
 from support.views.ticket_import import (
@@ -33,6 +34,7 @@ urlpatterns = [
     path("<key:pk>/state/", ticket_state, name="ticket_state"),
     path("<key:pk>/assign/", ticket_assign, name="ticket_assign"),
     path("<key:pk>/message/", ticket_message, name="ticket_message"),
+    path("<key:pk>/attachments/<key:number>/", ticket_attachment, name="ticket_attachment"),
     path("<key:pk>/about/", ticket_fields, name="ticket_fields"),
     path("<key:pk>/escalate/", ticket_escalate, name="ticket_escalate"),
     path("<key:pk>/merge/", ticket_merge, name="ticket_merge"),

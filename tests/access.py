@@ -114,6 +114,7 @@ PAGES = {
     "support:ticket_state": TICKETS_WRITE,
     "support:ticket_assign": TICKETS_WRITE,
     "support:ticket_message": TICKETS_WRITE,
+    "support:ticket_attachment": SUPPORT_READ,
     "support:ticket_fields": TICKETS_WRITE,
     "support:ticket_escalate": TICKETS_WRITE - {"tool_support"},
     "support:ticket_merge": TICKETS_WRITE,

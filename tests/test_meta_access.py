@@ -132,6 +132,9 @@ def page_arguments(endpoint, rows):
         if "pk" in endpoint.names:
             partner = row.integration.partner if endpoint.name.endswith("review") else row.partner
         values |= {"slug": partner.slug, "pk": row.pk, "number": 1}
+    if endpoint.name == "support:ticket_attachment":
+        row = named["TicketAttachment"]
+        values |= {"pk": row.event.ticket_id, "number": row.pk}
     values["action"] = "acknowledge"
     values["uuid"] = named["Report"].uuid
     if endpoint.name.startswith("incidents:"):

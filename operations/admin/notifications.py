@@ -34,7 +34,7 @@ class OutboxMessageAdmin(ReadOnlyAdmin):
     list_select_related = ("user", "endpoint")
     list_filter = ("state", "channel", "severity")
     search_fields = ("event", "title", "user__name", "user__email", "endpoint__name", "address")
-    exclude = ("text",)
+    exclude = ("text", "mail")
     actions = ("replay", "dismiss")
 
     def has_replay_permission(self, request: HttpRequest) -> bool:

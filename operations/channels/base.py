@@ -1,6 +1,7 @@
 """The small interface every channel stands on. A channel sends one message and knows nothing of rows or attempts."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 from uuid import UUID
@@ -24,6 +25,23 @@ class TransportError(Exception):
 
 
 @dataclass(frozen=True)
+class MailedFile:
+    """A file that goes with a mail; `path` is below the folder of kept files."""
+
+    name: str
+    media_type: str
+    path: str
+
+
+@dataclass(frozen=True)
+class MailParts:
+    """What a mail has that a notice has not. Headers replace those of a notice; its Message-ID is stable."""
+
+    headers: Mapping[str, str] = field(default_factory=dict)
+    files: Sequence[MailedFile] = ()
+
+
+@dataclass(frozen=True)
 class Outgoing:
     """One message to one address. `uuid` is the same in every attempt, `attempted_at` is not; `url` is absolute."""
 
@@ -39,6 +57,7 @@ class Outgoing:
     attempted_at: datetime
     address: str
     secret_name: str = ""
+    mail: MailParts | None = None
 
 
 class Channel(Protocol):

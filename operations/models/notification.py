@@ -74,6 +74,9 @@ class OutboxMessage(models.Model):
     title = models.CharField(max_length=200)
     text = models.TextField(blank=True)
     url = models.CharField(max_length=500, blank=True, help_text="A path on this site, or a whole address.")
+    mail = models.JSONField(
+        default=dict, blank=True, help_text="Headers and files of a mail that is more than a notice; empty for others."
+    )
     severity = models.CharField(max_length=20, choices=Severity.choices, default=Severity.NORMAL)
     answers = models.CharField(max_length=150, blank=True, help_text="The event that this one ends.")
     digest = models.CharField(max_length=20, choices=Digest.choices, default=Digest.NONE)

@@ -1,7 +1,7 @@
 """Telling people and tools: what is told is written down with its cause, and sent later by whoever sends."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
 import structlog
@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from operations.channels import is_email_set_up
+from operations.channels.base import MailParts
 from operations.delivery.release import Rest, get_release
 from operations.models import (
     Channel,
@@ -34,7 +35,7 @@ class Notice:
 
     `url` is a path on this site or a whole address. `answers` is the event that this one ends: then exactly those who
     got that event are told, where they got it. Mails of a notice with a `digest` wait for that one, whatever the person
-    chose; the inbox has it at once.
+    chose; the inbox has it at once. `mail` is what a mail to somebody outside has besides title and text.
     """
 
     event: str
@@ -46,6 +47,7 @@ class Notice:
     loop: int = 0
     answers: str = ""
     digest: str = ""
+    mail: MailParts | None = None
 
     def __post_init__(self) -> None:
         longest = OutboxMessage._meta.get_field("event").max_length or 0
@@ -167,6 +169,7 @@ def _message(notice: Notice, channel: Channel, *, at: datetime) -> OutboxMessage
         url=notice.url,
         severity=notice.severity,
         answers=notice.answers,
+        mail=asdict(notice.mail) if notice.mail else {},
         next_attempt_at=at,
         created_at=at,
     )

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import structlog
 from django.db import transaction
@@ -15,7 +16,7 @@ from django.db.models import Q, QuerySet
 
 from foundation.claims import claim_rows
 from operations.channels.base import Channel as Send
-from operations.channels.base import Outgoing, TransportError
+from operations.channels.base import MailedFile, MailParts, Outgoing, TransportError
 from operations.channels.email import send_email
 from operations.channels.slack import send_to_slack
 from operations.channels.webhook import send_webhook
@@ -99,7 +100,14 @@ def outgoing_of(row: OutboxMessage, *, at: datetime) -> Outgoing:
         attempted_at=at,
         address=address,
         secret_name=endpoint.secret_name if endpoint else "",
+        mail=_parts_of(row.mail),
     )
+
+
+def _parts_of(stored: Mapping[str, Any]) -> MailParts | None:
+    if not stored:
+        return None
+    return MailParts(headers=stored["headers"], files=[MailedFile(**file) for file in stored["files"]])
 
 
 def mark_sent(row: OutboxMessage, *, at: datetime) -> None:

@@ -7,6 +7,7 @@ from rest_framework import serializers
 from foundation.filters import MAX_ID
 from foundation.serializers import InstantField
 from operations.models import User
+from support.api.files import WithFilesSerializer
 from support.models import Customer, Priority, Team, TicketState
 from support.services.ticket_fields import MAX_TAGS
 
@@ -73,7 +74,7 @@ class AssignmentSerializer(serializers.Serializer[Any]):
     team = serializers.PrimaryKeyRelatedField(queryset=Team.objects.all(), required=False, allow_null=True)
 
 
-class WordsSerializer(serializers.Serializer[Any]):
+class WordsSerializer(WithFilesSerializer):
     body = serializers.CharField(max_length=_WORDS)
 
 

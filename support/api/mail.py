@@ -1,7 +1,6 @@
 """Mail that came, which tools may bring, and the files on tickets."""
 
 import base64
-import binascii
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -9,7 +8,7 @@ from django.http import FileResponse
 from django.utils import timezone
 from django_filters import ChoiceFilter
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema, extend_schema_field
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.exceptions import NotFound
@@ -17,10 +16,11 @@ from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from foundation.api import BoundedJSONParser
+from foundation.api import LargeJSONParser
 from foundation.filters import Filters, InstantFilter, ReferenceFilter, TextFilter
 from foundation.serializers import RowSerializer
 from foundation.viewsets import ReadViews
+from support.api.files import Base64Field
 from support.models import InboundMail, MailOutcome, TicketAttachment
 from support.services.attachments import open_attachment
 from support.services.inbound_mail import receive_mail
@@ -39,23 +39,10 @@ class MailParser(BaseParser):
         return {"raw": base64.b64encode(stream.read(_LARGEST_RAW + 1)).decode()}
 
 
-class MailJSONParser(BoundedJSONParser):
+class MailJSONParser(LargeJSONParser):
     """JSON around a mail in base64."""
 
     max_bytes = _LARGEST_RAW * 4 // 3 + 1024**2
-
-
-@extend_schema_field({"type": "string", "format": "byte", "minLength": 1})
-class Base64Field(serializers.CharField):
-    """Bytes in base64."""
-
-    def to_internal_value(self, data: Any) -> Any:
-        """The bytes; ValidationError for anything else."""
-        text = super().to_internal_value(data)
-        try:
-            return base64.b64decode("".join(text.split()), validate=True)
-        except (binascii.Error, ValueError) as error:
-            raise serializers.ValidationError("Must be base64.", code="invalid") from error
 
 
 class RawMailSerializer(serializers.Serializer[Any]):

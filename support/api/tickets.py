@@ -12,6 +12,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from foundation.api import LargeJSONParser
 from foundation.filters import Filters, InstantFilter, ReferenceFilter, TextFilter
 from foundation.refusals import ConflictError
 from foundation.serializers import RowSerializer
@@ -28,6 +29,7 @@ from support.api.actions import (
     WordsSerializer,
 )
 from support.api.clocks import ExplainedSerializer
+from support.api.files import take_files
 from support.models import EventKind, Priority, Ticket, TicketEvent, TicketState, Via
 from support.selectors.clocks import explain_clocks
 from support.selectors.queue import TABS
@@ -236,26 +238,26 @@ class TicketViews(CreateViews):
         return self.answer_written(done.ticket, status=201)
 
     @extend_schema(request=WordsSerializer, responses={201: TicketEventSerializer})
-    @action(detail=True, methods=["post"], url_path="replies")
+    @action(detail=True, methods=["post"], url_path="replies", parser_classes=[LargeJSONParser])
     def reply(self, request: Request, pk: str) -> Response:  # noqa: ARG002
         """Answer the customer."""
-        words = self.read_body(request, WordsSerializer)
+        words = take_files(self.read_body(request, WordsSerializer))
         event = add_reply(ticket_id=self.get_object().pk, **words, **self._said_by())
         return Response(TicketEventSerializer(event).data, status=201)
 
     @extend_schema(request=WordsSerializer, responses={201: TicketEventSerializer})
-    @action(detail=True, methods=["post"], url_path="notes")
+    @action(detail=True, methods=["post"], url_path="notes", parser_classes=[LargeJSONParser])
     def note(self, request: Request, pk: str) -> Response:  # noqa: ARG002
         """Leave a note that only we see."""
-        words = self.read_body(request, WordsSerializer)
+        words = take_files(self.read_body(request, WordsSerializer))
         event = add_note(ticket_id=self.get_object().pk, **words, **self._said_by())
         return Response(TicketEventSerializer(event).data, status=201)
 
     @extend_schema(request=CustomerMessageSerializer, responses={201: TicketSerializer})
-    @action(detail=True, methods=["post"], url_path="customer-messages")
+    @action(detail=True, methods=["post"], url_path="customer-messages", parser_classes=[LargeJSONParser])
     def record_customer_message(self, request: Request, pk: str) -> Response:  # noqa: ARG002
         """Record what the customer wrote; the answer is the ticket on which it goes on, which may be a new one."""
-        words = self.read_body(request, CustomerMessageSerializer)
+        words = take_files(self.read_body(request, CustomerMessageSerializer))
         ticket = add_customer_message(ticket_id=self.get_object().pk, **words, **self._said_by())
         return self.answer_written(ticket, status=201)
 

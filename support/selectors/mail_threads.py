@@ -4,8 +4,9 @@ from django.db.models.functions import Lower
 
 from support.mail.parsing import Mail
 from support.mail.tokens import ticket_of_address, ticket_of_message_id, ticket_of_subject
-from support.models import Customer, InboundMail, MailOutcome, Ticket
+from support.models import Customer, InboundMail, MailOutcome, Ticket, TicketState
 
+_MOST_FOLLOW_UPS = 20
 _TAKEN = (MailOutcome.CREATED, MailOutcome.APPENDED, MailOutcome.NOTED)
 
 
@@ -21,7 +22,19 @@ def get_thread(mail: Mail) -> Ticket | None:
         number = ticket_of_subject(mail.subject)
         if number is None or not is_participant(number, mail.sender):
             return None
-    return Ticket.objects.select_related("customer").filter(pk=number).first()
+    return _latest(Ticket.objects.select_related("customer").filter(pk=number).first())
+
+
+def _latest(ticket: Ticket | None) -> Ticket | None:
+    """The ticket, or the last of those that followed it once it was closed."""
+    for _ in range(_MOST_FOLLOW_UPS):
+        if ticket is None or ticket.state != TicketState.CLOSED:
+            break
+        followed = Ticket.objects.select_related("customer").filter(follow_up_of=ticket).order_by("-pk").first()
+        if followed is None:
+            break
+        ticket = followed
+    return ticket
 
 
 def get_reported(mail: Mail) -> Ticket | None:

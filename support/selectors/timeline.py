@@ -18,10 +18,12 @@ class Timeline:
 
 
 def get_timeline(pk: int, *, limit: int = EVENTS_SHOWN) -> Timeline:
-    """The ticket and its latest events, five queries; Ticket.DoesNotExist if there is none."""
+    """The ticket and its latest events, six queries; Ticket.DoesNotExist if there is none."""
     found = Ticket.objects.select_related("customer", "team", "assignee", "merged_into", "follow_up_of")
     ticket = found.prefetch_related("tags").get(pk=pk)
     merged = list(Ticket.objects.filter(merged_into=ticket).values_list("pk", flat=True))
     events = TicketEvent.objects.filter(ticket__in=[ticket.pk, *merged])
-    latest = list(events.select_related("actor", "ticket").order_by("-at", "-pk")[:limit])
+    latest = list(
+        events.select_related("actor", "ticket").prefetch_related("attachments").order_by("-at", "-pk")[:limit]
+    )
     return Timeline(ticket=ticket, events=latest, hidden=events.count() - len(latest))

@@ -17,6 +17,7 @@ from support.models import Customer, EventKind, InboundMail, MailOutcome, Ticket
 from support.selectors.mail_threads import find_customer, get_reported, get_thread
 from support.services.attachments import Sorted, attach_files, sort_files
 from support.services.customers import add_customer
+from support.services.mail_replies import queue_acknowledgement
 from support.services.messages import add_customer_message, add_note
 from support.services.tickets import NewTicket, open_ticket
 
@@ -92,6 +93,8 @@ def _take(row: InboundMail, mail: Mail, at: datetime) -> None:
     else:
         event = _append(row.ticket, mail, words, at)
     attach_files(event=event, files=files.kept)
+    if event.kind == EventKind.OPENED:
+        queue_acknowledgement(ticket=event.ticket, mail=mail, at=at)
     row.ticket_id, row.event = event.ticket_id, event
     outcomes = {EventKind.OPENED.value: MailOutcome.CREATED, EventKind.NOTE.value: MailOutcome.NOTED}
     row.outcome = outcomes.get(event.kind, MailOutcome.APPENDED)

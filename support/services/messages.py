@@ -11,6 +11,7 @@ from operations.models import User
 from support.models import EventKind, Ticket, TicketEvent, TicketState, Via
 from support.services.attachments import attach_files
 from support.services.cover import cover_ticket
+from support.services.mail_replies import queue_reply
 from support.services.merging import follow_merges
 from support.services.ticket_events import Happening, lock_ticket, record_event, save_ticket
 from support.services.tickets import NewTicket, open_ticket
@@ -54,7 +55,9 @@ def _add(
     with transaction.atomic():
         ticket = lock_ticket(ticket_id, version=None)
         event = record_event(ticket, what, actor=actor, via=via, at=at)
-        attach_files(event=event, files=files)
+        kept = attach_files(event=event, files=files)
+        if what.kind is EventKind.REPLY:
+            queue_reply(ticket=ticket, event=event, files=kept, at=at)
         return event
 
 
@@ -67,6 +70,7 @@ def add_customer_message(
     actor: User | None = None,
     via: Via = Via.UI,
     actor_name: str = "",
+    files: Sequence[KeptFile] = (),
 ) -> Ticket:
     """Record what the customer wrote and return the ticket on which it goes on.
 
@@ -78,10 +82,11 @@ def add_customer_message(
     with transaction.atomic():
         ticket = lock_ticket(follow_merges(ticket_id), version=None)
         if not no_reply_needed and _is_past_reopening(ticket, at):
-            return _follow_up(ticket, words, actor=actor, via=via, at=at)
+            return _follow_up(ticket, words, files, actor=actor, via=via, at=at)
         waits = {"needs_reply": [True, False]} if no_reply_needed else {}
         what = Happening(EventKind.CUSTOMER, body=words, changes=waits, actor_name=actor_name)
-        record_event(ticket, what, actor=actor, via=via, at=at)
+        event = record_event(ticket, what, actor=actor, via=via, at=at)
+        attach_files(event=event, files=files)
         if not no_reply_needed and ticket.state in _REOPENED_BY_CUSTOMER:
             _open_again(ticket, actor=actor, via=via, at=at)
         if not no_reply_needed:
@@ -111,7 +116,9 @@ def _open_again(ticket: Ticket, *, actor: User | None, via: Via, at: datetime) -
     record_event(ticket, what, actor=actor, via=via, at=at)
 
 
-def _follow_up(ticket: Ticket, words: str, *, actor: User | None, via: Via, at: datetime) -> Ticket:
+def _follow_up(
+    ticket: Ticket, words: str, files: Sequence[KeptFile], *, actor: User | None, via: Via, at: datetime
+) -> Ticket:
     new = NewTicket(
         subject=f"Follow-up of {ticket.reference}: {ticket.subject}"[:300],
         body=words,
@@ -123,4 +130,7 @@ def _follow_up(ticket: Ticket, words: str, *, actor: User | None, via: Via, at: 
         team=ticket.team,
         follow_up_of=ticket,
     )
-    return open_ticket(new=new, actor=actor, via=via, at=at)
+    followed = open_ticket(new=new, actor=actor, via=via, at=at)
+    if files:
+        attach_files(event=followed.events.get(kind=EventKind.OPENED), files=files)
+    return followed

@@ -115,7 +115,7 @@ def ticket_merge(request: HttpRequest, pk: int) -> HttpResponse:
 def ticket_message(request: HttpRequest, pk: int) -> HttpResponse:
     """Add a reply, a note, or what the customer wrote."""
     _ticket(pk)
-    form = MessageForm(request.POST, auto_id="message-%s")
+    form = MessageForm(request.POST, request.FILES, auto_id="message-%s")
 
     def add(data: dict[str, Any], at: datetime) -> str:
         verbs: dict[str, Callable[..., object]] = {
@@ -123,7 +123,8 @@ def ticket_message(request: HttpRequest, pk: int) -> HttpResponse:
             "note": add_note,
             "customer": add_customer_message,
         }
-        verbs[data["kind"]](ticket_id=pk, body=data["body"], actor=_person(request), at=at)
+        said = {"body": data["body"], "files": data["attachments"]}
+        verbs[data["kind"]](ticket_id=pk, actor=_person(request), at=at, **said)
         return {"reply": "The reply is added.", "note": "The note is added.", "customer": "The message is added."}[
             data["kind"]
         ]
@@ -165,4 +166,4 @@ def _handle(
 
 
 def _sentence(words: str) -> str:
-    return f"{words[:1].upper()}{words[1:]}."
+    return f"{words[:1].upper()}{words[1:].removesuffix('.')}."

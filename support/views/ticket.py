@@ -16,11 +16,13 @@ from operations.models import User
 from support.forms import AssignForm, FieldsForm, HelpForm, MergeForm, MessageForm, StateForm
 from support.models import Customer, EventKind, Priority, Ticket, TicketEvent, TicketState, Via
 from support.selectors.absences import CAUSE
+from support.selectors.deliveries import get_deliveries
 from support.selectors.escalations import find_open_escalation
 from support.selectors.timeline import Timeline, get_timeline
 from support.services.merging import follow_merges
 from support.services.ticket_states import list_allowed_states
 from support.views.clocks import list_promises
+from support.views.mail import list_aside, list_files
 
 _LINKS = 20
 
@@ -53,7 +55,8 @@ def render_ticket(request: HttpRequest, pk: int, *, status: int = 200, **shown: 
         "promises": list_promises(found, at),
         "may_see_clocks": user.has_perm("support.view_ticketclock"),
         "escalation": find_open_escalation(found.pk) if user.has_perm("operations.view_escalation") else None,
-        "entries": [_entry(event, at, found.pk) for event in timeline.events],
+        "entries": _entries(timeline, at),
+        "aside": list_aside(found.pk, at),
         "count": _count(timeline),
         "hidden": timeline.hidden,
         "may_change": may_change,
@@ -128,6 +131,15 @@ def _links(ticket: Ticket) -> list[dict[str, str]]:
         return links + merged
     url = reverse("incidents:incident", kwargs={"pk": ticket.incident})
     return [*links, *merged, {"term": "Partner incident", "url": url, "words": f"INC-{ticket.incident}"}]
+
+
+def _entries(timeline: Timeline, at: datetime) -> list[dict[str, object]]:
+    """The timeline, replies with how far their mail is."""
+    mailed = get_deliveries(event.pk for event in timeline.events if event.kind == EventKind.REPLY)
+    return [
+        {**_entry(event, at, timeline.ticket.pk), "files": list_files(event), "mail": mailed.get(event.pk)}
+        for event in timeline.events
+    ]
 
 
 def _entry(event: TicketEvent, at: datetime, page: int) -> dict[str, object]:

@@ -252,7 +252,7 @@ def test_a_mail_of_odd_bytes_is_stored():
 
 def test_a_tool_brings_mail_as_it_is_or_in_json():
     tool = role_client("tool_support")
-    raw = sample("plain")
+    raw = sample("plain") + b"x" * 2 * 1024**2
 
     made = tool.generic("POST", f"{BASE}/inbound-mail/", raw, content_type="message/rfc822")
     again = tool.post(f"{BASE}/inbound-mail/", {"raw": base64.b64encode(raw).decode()})
