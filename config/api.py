@@ -10,6 +10,7 @@ from metrics.api.sources import MetricSourceViews
 from operations.api import ROUTES as OPERATIONS
 from partnerships.api import ROUTES as PARTNERSHIPS
 from support.api import ROUTES as SUPPORT
+from support.api.coverage import CoverageViews
 
 router = SimpleRouter()
 for routes in (PARTNERSHIPS, SUPPORT, METRICS, OPERATIONS):
@@ -21,6 +22,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("schema/", SchemaView.as_view(), name="schema"),
     path("docs/", DocsView.as_view(), name="docs"),
     path("v1/metric-sources/", MetricSourceViews.as_view(), name="metric_sources"),
+    path("v1/coverage/", CoverageViews.as_view(), name="coverage"),
     path("v1/", include(router.urls)),
     re_path("", UnknownPath.as_view(), name="unknown"),
 ]

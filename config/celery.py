@@ -77,6 +77,7 @@ app.conf.beat_schedule = {
     "mailbox": _every("support.poll_mailbox", 60),
     "tickets": _every("support.move_due_tickets", 60),
     "absences": _every("support.advance_absences", 30),
+    "coverage": _every("support.watch_coverage", 900),
     "waiting_tickets": _every("support.assign_waiting_tickets", 60),
     "crossings": _every("support.notice_crossings", 15),
     "silence": _every("support.notice_silence", 60),

@@ -306,6 +306,10 @@ SPECTACULAR_SETTINGS = {
 
 IDEMPOTENCY_MODEL = "operations.IdempotencyRecord"
 
+# Support
+SUPPORT_HANDLING_MINUTES = env.float("SUPPORT_HANDLING_MINUTES", default=20.0)
+SUPPORT_OCCUPANCY = env.float("SUPPORT_OCCUPANCY", default=0.75)
+
 # Probes
 PROBE_ALLOWED_TARGETS = env.list("PROBE_ALLOWED_TARGETS", default=[])
 PROBE_ALLOWED_PORTS = env.list("PROBE_ALLOWED_PORTS", cast=int, default=[])

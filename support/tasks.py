@@ -89,3 +89,11 @@ def poll_mailbox() -> None:
         poll(at=timezone.now())
     except MailboxError as error:
         structlog.get_logger("mail").warning("mailbox_not_read", reason=str(error))
+
+
+@shared_task(name="support.watch_coverage")
+def watch_coverage() -> None:
+    """Warn of hours to come without enough agents."""
+    from support.services.coverage_gaps import watch_coverage as watch
+
+    watch(at=timezone.now())

@@ -180,6 +180,7 @@ PAGES = {
     "api:schema": SIGNED_IN,
     "api:docs": SIGNED_IN,
     "api:metric_sources": METRICS_READ,
+    "api:coverage": SUPPORT_READ,
     "api:unknown": EVERYBODY,  # Answers 404 to everything.
 }
 

@@ -91,7 +91,7 @@ class TeamSerializer(RowSerializer):
 
     class Meta:
         model = Team
-        fields = ("id", "name", "slug", "lead", "members", "has_auto_assignment", "version")
+        fields = ("id", "name", "slug", "lead", "members", "calendar", "has_auto_assignment", "version")
 
 
 class TeamFilters(Filters):

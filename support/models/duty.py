@@ -22,7 +22,7 @@ class DutyShift(models.Model):
     starts_on = models.DateField("first day")
     ends_on = models.DateField("last day", null=True, blank=True, help_text="Empty until further notice.")
     is_on_holidays = models.BooleanField(
-        "also on holidays", default=False, help_text="Otherwise closed days of the organisation's calendar are free."
+        "also on holidays", default=False, help_text="Otherwise closed days of the team's calendar are free."
     )
     version = models.PositiveIntegerField(default=1, editable=False)
 

@@ -2,6 +2,7 @@ from django.conf import settings
 from django.db import models
 
 from foundation.constraints import not_blank
+from operations.models import BusinessCalendar
 
 
 class Team(models.Model):
@@ -13,6 +14,14 @@ class Team(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="led_teams"
     )
     members = models.ManyToManyField(settings.AUTH_USER_MODEL, blank=True, related_name="support_teams")
+    calendar = models.ForeignKey(
+        BusinessCalendar,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="The hours in which it is to be there, and its holidays; empty for the organisation's.",
+    )
     has_auto_assignment = models.BooleanField(
         "assigns automatically", default=False, help_text="Tickets in its queue are given to agents on duty."
     )

@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from operations.business_time.engine import BusinessTime
 from operations.business_time.rules import Rules, Week, Window, make_rules, parse_week
-from operations.selectors.calendars import get_organisation_rules
+from operations.selectors.calendars import map_rules
 from support.models import DutyShift
 from support.selectors.absences import list_overlapping
 
@@ -45,7 +45,7 @@ def _within(windows: Iterable[Window], limits: Iterable[Window]) -> tuple[Window
 
 
 def list_duties(start: datetime, end: datetime, *, team_id: int | None = None) -> list[Duty]:
-    """Each shift of [start, end) with the stretches in it in which its agent is on duty; at most seven queries."""
+    """Each shift of [start, end) with the stretches in it in which its agent is on duty; at most five queries."""
     days = Q(ends_on__isnull=True) | Q(ends_on__gte=(start.astimezone(UTC) - _AROUND).date())
     shifts = DutyShift.objects.filter(days, starts_on__lte=(end.astimezone(UTC) + _AROUND).date())
     shifts = (
@@ -56,19 +56,15 @@ def list_duties(start: datetime, end: datetime, *, team_id: int | None = None) -
     found = list(shifts)
     if not found:
         return []
-    special = get_organisation_rules().special
+    rules = map_rules({shift.team.calendar_id for shift in found if shift.team.calendar_id})
     away: dict[int, Ranges] = {}
     for absence in list_overlapping(start, end, users={shift.user_id for shift in found}).order_by("starts_at"):
         away.setdefault(absence.user_id, []).append((absence.starts_at, absence.ends_at))
-    return [
-        Duty(
-            shift,
-            without(
-                BusinessTime(make_shift_rules(shift, special)).open_ranges(start, end), away.get(shift.user_id, [])
-            ),
-        )
-        for shift in found
-    ]
+    duties = []
+    for shift in found:
+        engine = BusinessTime(make_shift_rules(shift, rules[shift.team.calendar_id].special))
+        duties.append(Duty(shift, without(engine.open_ranges(start, end), away.get(shift.user_id, []))))
+    return duties
 
 
 def list_on_duty(at: datetime, *, team_id: int | None = None) -> list[Duty]:
