@@ -9,7 +9,9 @@ from support.views.actions import (
     ticket_new,
     ticket_state,
 )
+from support.views.assignment import ticket_auto, ticket_take
 from support.views.clocks import ticket_clocks
+from support.views.cover import absence_cancel, absence_new, cover, shift_delete, shift_new
 from support.views.mail import ticket_attachment
 from support.views.queue import ticket_list, tickets_csv
 from support.views.ticket import ticket
@@ -29,6 +31,13 @@ urlpatterns = [
     path("import/<uuid:token>/", ticket_import_result, name="import_result"),
     path("import/<uuid:token>/now/", ticket_import_now, name="import_now"),
     path("import/<uuid:token>/rejects.csv", ticket_import_rejects, name="import_rejects"),
+    path("cover/", cover, name="cover"),
+    path("cover/absences/new/", absence_new, name="absence_new"),
+    path("cover/absences/<key:pk>/end/", absence_cancel, name="absence_cancel"),
+    path("cover/shifts/new/", shift_new, name="shift_new"),
+    path("cover/shifts/<key:pk>/delete/", shift_delete, name="shift_delete"),
+    path("<key:pk>/take/", ticket_take, name="ticket_take"),
+    path("<key:pk>/automatic/", ticket_auto, name="ticket_auto"),
     path("<key:pk>/", ticket, name="ticket"),
     path("<key:pk>/clocks/", ticket_clocks, name="ticket_clocks"),
     path("<key:pk>/state/", ticket_state, name="ticket_state"),

@@ -1,5 +1,7 @@
 """Every list costs the same number of queries at one row and at three."""
 
+from datetime import timedelta
+
 import pytest
 from django.core.cache import caches
 from django.db import connection
@@ -27,6 +29,7 @@ from tests.factories import (
     TicketFactory,
     UserFactory,
 )
+from tests.factories_cover import AbsenceFactory, AgentProfileFactory, DutyShiftFactory
 from tests.factories_incidents import AffectedIntegrationFactory, IncidentFactory
 from tests.factories_learning import ChangeFactory, InsightFactory
 from tests.factories_ledger import (
@@ -44,6 +47,16 @@ from tests.factories_partners import PartnershipSignoffFactory
 pytestmark = pytest.mark.django_db
 BY_MODEL = {factory._meta.model: factory for factory in FACTORIES}
 MODELS = sorted(BY_MODEL, key=lambda model: model._meta.label)
+
+
+def cover_rows():
+    """Somebody on duty with a ticket, and somebody out with a substitute, now."""
+    agent, now = AgentProfileFactory().user, timezone.now()
+    DutyShiftFactory(team=TeamFactory(lead=UserFactory()), user=agent)
+    TicketFactory(assignee=agent)
+    AbsenceFactory(substitute=UserFactory(), starts_at=now, ends_at=now + timedelta(days=1))
+
+
 PAGES = {
     "partnerships:slos": lambda: SLOFactory(
         integration=HealthCheckFactory(integration__owner=UserFactory()).integration
@@ -66,6 +79,7 @@ PAGES = {
     "partners:experiments": PartnershipSignoffFactory,
     "partners:partners": lambda: IntegrationFactory(partner__owner=UserFactory()),
     "support:tickets": lambda: full_row(TicketFactory),
+    "support:cover": cover_rows,
     "metrics:scorecard": lambda: MetricVersionFactory(metric__owner=UserFactory()),
     "metrics:reports": lambda: ReportFactory(created_by=UserFactory()),
     "metrics:metrics": lambda: MetricVersionFactory(metric__owner=UserFactory()),
@@ -140,6 +154,7 @@ def test_inventory_of_list_pages_is_complete():
     plain = {"dashboards:search", "dashboards:data_health", "support:ticket_new", "support:import"}
     plain |= {"notifications:read_all", "notifications:settings", "notifications:replay", "notifications:dismiss"}
     plain |= {"ledger:entry_new", "launches:launch_new", "insights:insight_new"}
+    plain |= {"support:absence_new", "support:shift_new"}
     plain |= {"escalations:escalation_new", "escalations:rule_new"}
     plain |= {"incidents:incident_new"}
     exports = {

@@ -8,6 +8,7 @@ from django.core.management import call_command
 from django.db import transaction
 
 from dashboards.demo.arrivals import Outage
+from dashboards.demo.cover import add_cover
 from dashboards.demo.escalations import add_escalations, add_signal_escalations
 from dashboards.demo.experiments import add_experiments
 from dashboards.demo.health import add_health
@@ -58,6 +59,7 @@ def load_company(story: Story, *, sandbox_port: int) -> None:
             add_objectives(story, people, watched)
             add_partner_terms(story, people)
             add_tickets(story, people, watched, _noticed(watched))
+            add_cover(story, people)
             add_status_page(watched)
             add_ledger(story, people, watched)
             add_launches(story, people, watched)

@@ -5,21 +5,31 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('operations', '0002_squashed_0010_step_notices'),
-        ('support', '0011_learning_loop'),
+        ("operations", "0002_squashed_0010_step_notices"),
+        ("support", "0011_learning_loop"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='team',
-            name='calendar',
-            field=models.ForeignKey(blank=True, help_text="The hours in which it is to be there, and its holidays; empty for the organisation's.", null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='operations.businesscalendar'),
+            model_name="team",
+            name="calendar",
+            field=models.ForeignKey(
+                blank=True,
+                help_text="The hours in which it is to be there, and its holidays; empty for the organisation's.",
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="operations.businesscalendar",
+            ),
         ),
         migrations.AlterField(
-            model_name='dutyshift',
-            name='is_on_holidays',
-            field=models.BooleanField(default=False, help_text="Otherwise closed days of the team's calendar are free.", verbose_name='also on holidays'),
+            model_name="dutyshift",
+            name="is_on_holidays",
+            field=models.BooleanField(
+                default=False,
+                help_text="Otherwise closed days of the team's calendar are free.",
+                verbose_name="also on holidays",
+            ),
         ),
     ]

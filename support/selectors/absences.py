@@ -1,7 +1,7 @@
 """Who is out, and what happened because of it."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import Q, QuerySet
 
@@ -35,3 +35,9 @@ def list_overlapping(start: datetime, end: datetime, *, users: Iterable[int] | N
     """The absences that share time with [start, end), of these users or of all."""
     found = Absence.objects.filter(cancelled_at__isnull=True, starts_at__lt=end, ends_at__gt=start)
     return found if users is None else found.filter(user__in=users)
+
+
+def list_recent(at: datetime, *, limit: int = 100) -> "QuerySet[Absence]":
+    """The absences that hold, lie ahead or were over within a week, the first to begin first, with whom they name."""
+    found = Absence.objects.filter(cancelled_at__isnull=True, ends_at__gt=at - timedelta(days=7))
+    return found.select_related("user", "substitute").order_by("starts_at", "pk")[:limit]

@@ -50,6 +50,11 @@ class Outlook:
     _days: dict[int, int]
     _open: dict[int | None, list[tuple[datetime, datetime]]]
 
+    def list_planned(self) -> list[Team]:
+        """The teams that have shifts: of the others nobody knows who is there."""
+        planned = {duty.shift.team_id for duty in self.duties}
+        return [team for team in self.teams if team.pk in planned]
+
     def of(self, team: Team | None) -> Coverage:
         """The coverage of a team; of all of them for None, each agent once."""
         mine = [duty for duty in self.duties if team is None or duty.shift.team_id == team.pk]

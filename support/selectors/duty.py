@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
+from foundation.words import local
 from operations.business_time.engine import BusinessTime
 from operations.business_time.rules import Rules, Week, Window, make_rules, parse_week
 from operations.selectors.calendars import map_rules
-from support.models import DutyShift
+from support.models import DutyShift, Team
 from support.selectors.absences import list_overlapping
 
 Ranges = list[tuple[datetime, datetime]]
@@ -82,3 +83,10 @@ def without(ranges: Ranges, gone: Ranges) -> Ranges:
             if start < end
         ]
     return ranges
+
+
+def list_planned(at: datetime, team: Team | None = None) -> "QuerySet[DutyShift]":
+    """The shifts that hold or will, of a team or of all, with whom they name."""
+    held = DutyShift.objects.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=local(at).date()))
+    held = held.filter(team=team) if team else held
+    return held.select_related("user", "team").order_by("team__name", "user__name", "starts_on", "pk")

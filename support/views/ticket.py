@@ -60,6 +60,7 @@ def render_ticket(request: HttpRequest, pk: int, *, status: int = 200, **shown: 
         "count": _count(timeline),
         "hidden": timeline.hidden,
         "may_change": may_change,
+        "may_take": may_change and found.is_open and found.assignee_id is None,
         "can_change_state": bool(list_allowed_states(found.state)),
     }
     if may_change:
@@ -91,6 +92,7 @@ def _facts(ticket: Ticket, at: datetime) -> list[dict[str, object]]:
     known = [
         ("Priority", ticket.get_priority_display(), Priority.tone_of(ticket.priority)),
         ("With", str(ticket.assignee or "nobody"), ""),
+        ("Waits because", ticket.queue_reason, ""),
         ("Team", str(ticket.team or ""), ""),
         ("Customer", _customer_words(ticket.customer), ""),
         ("Area", ticket.category, ""),

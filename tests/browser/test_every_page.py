@@ -70,6 +70,7 @@ PAGES = {
     "ticket": "/tickets/19990/",
     "ticket-clocks": "/tickets/19990/clocks/",
     "ticket-new": "/tickets/new/",
+    "cover": "/tickets/cover/",
     "notifications": "/notifications/",
     "notification-settings": "/notifications/settings/",
     "outbox": "/notifications/outbox/",
