@@ -69,6 +69,9 @@ SUPPORT = (
     "support.customer",
     "support.team",
     "support.tag",
+    "support.savedview",
+    "support.bulkchange",
+    "support.bulkitem",
     "support.tickettrigger",
     "support.triggerfiring",
     "support.ticket",
@@ -189,7 +192,11 @@ _PARTNER_EDITOR = (
     | _may(("change",), "partnerships.incidentlink")
     | _may(_CHANGE, "partnerships.postmortem", "partnerships.postmortemaction")
 )
-_TICKET_EDITOR = _view(*SUPPORT) | _may(_CHANGE, "support.ticket", "support.customer", "support.setupcase")
+_TICKET_EDITOR = (
+    _view(*SUPPORT)
+    | _may(_CHANGE, "support.ticket", "support.customer", "support.setupcase")
+    | _may(("add", "change", "delete"), "support.savedview")
+)
 _MAIL_CARRIER = _may(_ADD, "support.inboundmail")  # A tool that brings mail in.
 _TICKET_EDITOR = (
     _view(*SUPPORT)

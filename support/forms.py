@@ -13,15 +13,17 @@ from foundation.words import organisation_zone, zone_name
 from operations.models import User
 from support.models import Customer, Priority, Team, Ticket, TicketState
 from support.selectors.causes import list_active_causes
-from support.selectors.queue import SORTS, QueueQuery, is_tab
+from support.selectors.queue import COLUMNS, SORTS, QueueQuery, is_tab
 from support.selectors.references import find_by_reference
 from support.services.attachments import LONGEST_ATTACHMENT, MOST_ATTACHMENTS
 from support.services.ticket_states import list_allowed_states
 
+DUE_CHOICES = [("overdue", "overdue"), ("2h", "within 2 hours"), ("8h", "within 8 hours")]
 _ORDERS = {sign + name for name in SORTS for sign in ("", "-")}
 
 
-def _people() -> Any:
+def list_people() -> Any:
+    """Who can be given a ticket."""
     return User.objects.filter(is_active=True, is_service=False)
 
 
@@ -33,7 +35,15 @@ class QueueForm(forms.Form):
     priority = forms.ChoiceField(required=False, choices=Priority.choices)
     category = forms.CharField(required=False, max_length=120)
     team = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1)
-    holder = forms.RegexField(r"^(none|[1-9][0-9]{0,17})$", required=False)
+    state = forms.ChoiceField(required=False, choices=TicketState.choices)
+    channel = forms.CharField(required=False, max_length=60)
+    product = forms.CharField(required=False, max_length=120)
+    integration = forms.CharField(required=False, max_length=120)
+    tier = forms.CharField(required=False, max_length=60)
+    city = forms.CharField(required=False, max_length=120)
+    tag = forms.CharField(required=False, max_length=60)
+    due = forms.ChoiceField(required=False, choices=DUE_CHOICES)
+    holder = forms.RegexField(r"^(none|me|[1-9][0-9]{0,17})$", required=False)
     sort = forms.CharField(required=False)
 
     def query(self, person: int) -> QueueQuery:
@@ -44,12 +54,20 @@ class QueueForm(forms.Form):
             person=person,
             tab=asked["tab"] if is_tab(asked.get("tab", "")) else "us",
             words=asked.get("q", ""),
-            priority=asked.get("priority", ""),
-            category=asked.get("category", ""),
-            team=str(asked.get("team", "")),
+            **{name: str(asked.get(name, "")) for name in COLUMNS},
+            tag=asked.get("tag", ""),
+            due=asked.get("due", ""),
             holder=asked.get("holder", ""),
             sort=asked["sort"] if asked.get("sort") in _ORDERS else "",
         )
+
+
+class ViewForm(forms.Form):
+    """A question to the queue that is kept."""
+
+    name = forms.CharField(max_length=60)
+    is_shared = forms.BooleanField(label="For everybody", required=False)
+    is_pinned = forms.BooleanField(label="Above the queue", required=False, initial=True)
 
 
 class _TicketForm(forms.Form):
@@ -161,7 +179,7 @@ class AssignForm(_TicketForm):
     def __init__(self, *args: Any, ticket: Ticket, **kwargs: Any) -> None:
         kwargs.setdefault("initial", {}).update(assignee=ticket.assignee_id, team=ticket.team_id)
         super().__init__(*args, ticket=ticket, **kwargs)
-        self.fields["assignee"].queryset = _people()  # type: ignore[attr-defined]
+        self.fields["assignee"].queryset = list_people()  # type: ignore[attr-defined]
         self.fields["team"].queryset = Team.objects.all()  # type: ignore[attr-defined]
 
 
@@ -270,4 +288,4 @@ class NewTicketForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["team"].queryset = Team.objects.all()  # type: ignore[attr-defined]
-        self.fields["assignee"].queryset = _people()  # type: ignore[attr-defined]
+        self.fields["assignee"].queryset = list_people()  # type: ignore[attr-defined]

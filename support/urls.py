@@ -10,10 +10,12 @@ from support.views.actions import (
     ticket_state,
 )
 from support.views.assignment import ticket_auto, ticket_take
+from support.views.bulk import bulk_result, bulk_undo, ticket_bulk
 from support.views.clocks import ticket_clocks
 from support.views.cover import absence_cancel, absence_new, cover, shift_delete, shift_new
 from support.views.mail import ticket_attachment
 from support.views.queue import ticket_list, tickets_csv
+from support.views.saved_views import view_delete, view_new
 from support.views.ticket import ticket
 from support.views.ticket_import import (
     ticket_import,
@@ -38,6 +40,11 @@ urlpatterns = [
     path("cover/shifts/<key:pk>/delete/", shift_delete, name="shift_delete"),
     path("<key:pk>/take/", ticket_take, name="ticket_take"),
     path("<key:pk>/automatic/", ticket_auto, name="ticket_auto"),
+    path("bulk/", ticket_bulk, name="bulk"),
+    path("bulk/<key:pk>/", bulk_result, name="bulk_result"),
+    path("bulk/<key:pk>/undo/", bulk_undo, name="bulk_undo"),
+    path("views/", view_new, name="view_new"),
+    path("views/<key:pk>/forget/", view_delete, name="view_delete"),
     path("<key:pk>/", ticket, name="ticket"),
     path("<key:pk>/clocks/", ticket_clocks, name="ticket_clocks"),
     path("<key:pk>/state/", ticket_state, name="ticket_state"),

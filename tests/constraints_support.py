@@ -33,7 +33,23 @@ def firing_twice():
     s.TriggerFiringFactory.create_batch(2, trigger=trigger, ticket=ticket)
 
 
+def view_twice():
+    owner = f.UserFactory()
+    s.SavedViewFactory.create_batch(2, owner=owner, name="Mine")
+
+
+def bulk_item_twice():
+    bulk, ticket = s.BulkChangeFactory(), f.TicketFactory()
+    s.BulkItemFactory.create_batch(2, bulk=bulk, ticket=ticket)
+
+
 SUPPORT_VIOLATIONS = {
+    "savedview_name_not_blank": lambda: s.SavedViewFactory(name=""),
+    "savedview_name_unique": view_twice,
+    "bulkchange_action_valid": lambda: s.BulkChangeFactory(action="odd"),
+    "bulkchange_undone_at_after_made_at": lambda: s.BulkChangeFactory(undone_at=NOW - HOUR),
+    "bulkitem_outcome_valid": lambda: s.BulkItemFactory(outcome="odd"),
+    "bulkitem_once": bulk_item_twice,
     "tickettrigger_name_not_blank": lambda: s.TicketTriggerFactory(name=""),
     "tickettrigger_kind_valid": lambda: s.TicketTriggerFactory(kind="odd"),
     "tickettrigger_priority_valid": lambda: s.TicketTriggerFactory(priority="odd"),

@@ -7,7 +7,10 @@ from factory.django import DjangoModelFactory
 
 from support.models import (
     BreachExcuse,
+    BulkChange,
+    BulkItem,
     ClockCrossing,
+    SavedView,
     SlaPolicy,
     SlaPolicyVersion,
     Tag,
@@ -23,6 +26,34 @@ class TagFactory(DjangoModelFactory):
         model = Tag
 
     name = factory.Sequence(lambda n: f"tag-{n}")
+
+
+class SavedViewFactory(DjangoModelFactory):
+    class Meta:
+        model = SavedView
+
+    name = factory.Sequence(lambda n: f"View {n}")
+    owner = factory.SubFactory("tests.factories.UserFactory")
+
+
+class BulkChangeFactory(DjangoModelFactory):
+    class Meta:
+        model = BulkChange
+
+    action = "priority"
+    values = factory.LazyFunction(lambda: {"priority": "high"})
+    made_by = factory.SubFactory("tests.factories.UserFactory")
+    made_at = NOW
+
+
+class BulkItemFactory(DjangoModelFactory):
+    class Meta:
+        model = BulkItem
+
+    bulk = factory.SubFactory(BulkChangeFactory)
+    ticket = factory.SubFactory("tests.factories.TicketFactory")
+    outcome = "done"
+    version_after = 2
 
 
 class TicketTriggerFactory(DjangoModelFactory):
@@ -95,6 +126,9 @@ class BreachExcuseFactory(DjangoModelFactory):
 
 SUPPORT_FACTORIES = [
     TagFactory,
+    SavedViewFactory,
+    BulkChangeFactory,
+    BulkItemFactory,
     TicketTriggerFactory,
     TriggerFiringFactory,
     SlaPolicyFactory,

@@ -1,3 +1,4 @@
+from support.api.bulk import BulkChangeViews, BulkItemViews
 from support.api.changes import ChangeOutcomeViews, ChangeViews, OutcomeVerdictViews
 from support.api.clocks import (
     BreachExcuseViews,
@@ -23,6 +24,7 @@ from support.api.insights import (
 )
 from support.api.mail import InboundMailViews, TicketAttachmentViews
 from support.api.people import CustomerViews, TagViews, TeamViews
+from support.api.saved_views import SavedViewViews
 from support.api.setup_cases import SetupCaseViews, SetupItemViews
 from support.api.tickets import TicketEventViews, TicketViews
 from support.api.triggers import TicketTriggerViews, TriggerFiringViews
@@ -40,6 +42,9 @@ ROUTES = {
     "customers": CustomerViews,
     "teams": TeamViews,
     "ticket-tags": TagViews,
+    "ticket-views": SavedViewViews,
+    "bulk-changes": BulkChangeViews,
+    "bulk-items": BulkItemViews,
     "ticket-triggers": TicketTriggerViews,
     "trigger-firings": TriggerFiringViews,
     "agent-profiles": AgentProfileViews,

@@ -32,7 +32,8 @@ from support.api.clocks import ExplainedSerializer
 from support.api.files import take_files
 from support.models import EventKind, Priority, Ticket, TicketEvent, TicketState, Via
 from support.selectors.clocks import explain_clocks
-from support.selectors.queue import TABS
+from support.selectors.queue import TABS, list_matching
+from support.selectors.saved_views import list_visible, query_of
 from support.selectors.search import about
 from support.services.assignment import TakenError, assign_automatically, take_ticket
 from support.services.manual_escalations import escalate_by_hand
@@ -112,6 +113,7 @@ class TicketFilters(Filters):
     integration = TextFilter()
     incident = ReferenceFilter()
     tag = TextFilter(field_name="tags__name")
+    view = ReferenceFilter(method="of_view", help_text="A kept view, by number.")
     tier = TextFilter(field_name="customer__tier")
     city = TextFilter(field_name="customer__city")
     merged_into = ReferenceFilter()
@@ -128,6 +130,14 @@ class TicketFilters(Filters):
     def with_words(self, queryset: Any, _name: str, value: str) -> Any:
         """The tickets that the page would find by the words."""
         return queryset.filter(about(value)) if value.strip() else queryset
+
+    def of_view(self, queryset: Any, _name: str, value: Any) -> Any:
+        """The tickets that a kept view finds; none for one that whoever asks does not see."""
+        person = int(self.request.user.pk)
+        view = list_visible(person).filter(pk=value).first()
+        if view is None:
+            return queryset.none()
+        return queryset.filter(pk__in=list_matching(query_of(view.filters, person=person)).order_by().values("pk"))
 
     def in_tab(self, queryset: Any, _name: str, value: str) -> Any:
         """The tickets under one of the queue's tabs."""

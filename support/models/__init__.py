@@ -1,6 +1,7 @@
 from support.models import text_index as text_index
 from support.models.absence import Absence, AbsenceHandover, AbsenceKind, Handover
 from support.models.agent import AgentProfile, TicketSkill
+from support.models.bulk import BulkAction, BulkChange, BulkItem, BulkOutcome
 from support.models.cause import Cause
 from support.models.change import Change, ChangeKind, ChangeOutcome, ChangeVerdict, OutcomeVerdict
 from support.models.clock import BreachExcuse, ClockCrossing, TicketClock
@@ -22,6 +23,7 @@ from support.models.insight import (
     RequesterNotice,
 )
 from support.models.mail import InboundMail, MailOutcome, TicketAttachment
+from support.models.saved_view import SavedView
 from support.models.setup_case import SETUP_OPEN, SetupCase, SetupItem, SetupItemKind, SetupState
 from support.models.sla import SlaPolicy, SlaPolicyVersion
 from support.models.tag import Tag
@@ -40,6 +42,10 @@ __all__ = [
     "AbsenceKind",
     "AgentProfile",
     "BreachExcuse",
+    "BulkAction",
+    "BulkChange",
+    "BulkItem",
+    "BulkOutcome",
     "Cause",
     "Change",
     "ChangeKind",
@@ -65,6 +71,7 @@ __all__ = [
     "OutcomeVerdict",
     "Priority",
     "RequesterNotice",
+    "SavedView",
     "SetupCase",
     "SetupItem",
     "SetupItemKind",

@@ -2,12 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any, Literal
 
-from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, QuerySet, Value, When
+from django.utils import timezone
 
 from operations.models import User
-from support.models import OPEN_STATES, Priority, Team, Ticket, TicketState
+from support.models import OPEN_STATES, Priority, Tag, Team, Ticket, TicketClock, TicketState
 from support.selectors.cursors import Cursor
 from support.selectors.search import about
 
@@ -54,9 +58,25 @@ TABS = (
 _BY_KEY = {tab.key: tab for tab in TABS}
 
 
+COLUMNS = {
+    "priority": "priority",
+    "category": "category",
+    "team": "team",
+    "state": "state",
+    "channel": "channel",
+    "product": "product",
+    "integration": "integration",
+    "tier": "customer__tier",
+    "city": "customer__city",
+}
+"""What the list can be asked for by value: the name in URLs, saved views and the API, and where it stands."""
+DUE = {"overdue": timedelta(), "2h": timedelta(hours=2), "8h": timedelta(hours=8)}
+"""Tickets with a promise that is broken by then."""
+
+
 @dataclass(frozen=True)
 class QueueQuery:
-    """What the list is asked for. `person` is who asks; `holder` "none", a user's id or "" for anyone."""
+    """What the list is asked for. `person` is who asks; `holder` "me", "none", a user's id or "" for anyone."""
 
     person: int
     tab: str = "us"
@@ -64,6 +84,14 @@ class QueueQuery:
     priority: str = ""
     category: str = ""
     team: str = ""
+    state: str = ""
+    channel: str = ""
+    product: str = ""
+    integration: str = ""
+    tier: str = ""
+    city: str = ""
+    tag: str = ""
+    due: str = ""
     holder: str = ""
     sort: str = ""
 
@@ -110,12 +138,44 @@ def _filter(query: QueueQuery) -> Q:
     asked = Q()
     if query.words:
         asked &= about(query.words)
-    for column, value in (("priority", query.priority), ("category", query.category), ("team", query.team)):
-        if value:
-            asked &= Q(**{column: value})
+    for name, column in COLUMNS.items():
+        if getattr(query, name):
+            asked &= Q(**{column: getattr(query, name)})
+    if query.tag:
+        asked &= Q(pk__in=Tag.tickets.through.objects.filter(tag__name=query.tag).values("ticket"))
+    if query.due:
+        asked &= is_due_within(DUE[query.due])
     if query.holder:
-        asked &= Q(assignee=None) if query.holder == "none" else Q(assignee=query.holder)
+        holder = {"none": None, "me": query.person}.get(query.holder, query.holder)
+        asked &= Q(assignee=holder)
     return asked
+
+
+def is_due_within(span: timedelta) -> Q:
+    """Tickets with a running promise that is broken by so much later than now."""
+    return Exists(TicketClock.objects.filter(ticket=OuterRef("pk"), due_at__lte=timezone.now() + span)) & Q()
+
+
+def count_views(queries: Sequence[QueueQuery]) -> list[int]:
+    """How many tickets each finds, up to COUNTED_UP_TO + 1; one query for all."""
+    if not queries:
+        return []
+    parts: list[str] = []
+    params: list[Any] = []
+    for number, query in enumerate(queries):
+        found = list_matching(query).order_by().values("pk")[: COUNTED_UP_TO + 1]
+        try:
+            sql, values = found.query.sql_with_params()
+        except EmptyResultSet:
+            continue
+        parts.append(f"SELECT {number}, COUNT(*) FROM ({sql}) AS v{number}")  # noqa: S608 - Django's own statement
+        params += values
+    counts = dict.fromkeys(range(len(queries)), 0)
+    if parts:
+        with connection.cursor() as cursor:
+            cursor.execute(" UNION ALL ".join(parts), params)
+            counts.update(cursor.fetchall())
+    return list(counts.values())
 
 
 def _column(order: str) -> tuple[str, str]:

@@ -1,6 +1,6 @@
 """The list of tickets, as a page and as CSV of the same rows."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import cast
 from urllib.parse import urlencode
@@ -13,13 +13,15 @@ from django.views.decorators.http import require_safe
 
 from foundation.access import requires
 from foundation.csv_export import stream_csv
+from foundation.filters import MAX_ID
 from foundation.words import duration, figure, local, moment
 from operations.models import User
-from support.forms import QueueForm
-from support.models import Priority, Ticket, TicketState
+from support.forms import DUE_CHOICES, QueueForm, ViewForm
+from support.models import Priority, SavedView, Ticket, TicketState
 from support.selectors.cursors import Cursor
 from support.selectors.exceptions import get_support_exceptions
 from support.selectors.queue import (
+    COLUMNS,
     COUNTED_UP_TO,
     SORTS,
     TABS,
@@ -31,6 +33,7 @@ from support.selectors.queue import (
     list_matching,
 )
 from support.selectors.resolution import get_resolution, get_resolution_target
+from support.selectors.saved_views import PinnedView, list_pinned, list_visible, query_of
 from support.views.resolution_chart import resolution_figure
 
 _COLUMNS = (("opened", "Opened", ""), ("subject", "Subject", ""), ("", "Area", ""), ("priority", "Priority", ""))
@@ -58,12 +61,19 @@ _WITH_ENDED = {"solved", "all"}
 def ticket_list(request: HttpRequest) -> HttpResponse:
     """The queue; every choice on it is in its URL."""
     query, asked = _query(request), request.GET.dict()
-    at = timezone.now()
+    at, person = timezone.now(), cast("User", request.user)
+    pinned, current = list_pinned(person.pk), _view(request)
     cursor = Cursor.decode(asked.get("page", ""), like=_type_of(query.order)) if "page" in asked else None
     page, counts = get_page(query, cursor=cursor), count_tabs(query)
     context = {
         "lede": _lede(counts),
-        "tabs": [_tab(tab.key, tab.label, counts.get(tab.key), query) for tab in TABS],
+        "tabs": [_tab(tab.key, tab.label, counts.get(tab.key), query, is_on=current is None) for tab in TABS],
+        "pinned": [_pinned(one, current) for one in pinned],
+        "view": current,
+        "is_own_view": current is not None and current.owner_id == person.pk,
+        "view_form": ViewForm(auto_id="view-%s") if person.has_perm("support.add_savedview") else None,
+        "hidden": [(name, value) for name, value in _named(query).items() if value],
+        "more_filters": _more_filters(query),
         "query": "",
         "asked": query,
         "filters": _filters(query),
@@ -78,7 +88,8 @@ def ticket_list(request: HttpRequest) -> HttpResponse:
         "cleared": _url(QueueQuery(person=query.person, tab=query.tab)),
         "resolution": resolution_figure(get_resolution(at=at), get_resolution_target(day=local(at).date())),
         "exceptions": _exceptions(at),
-        "may_add": cast("User", request.user).has_perm("support.add_ticket"),
+        "may_add": person.has_perm("support.add_ticket"),
+        "may_change": person.has_perm("support.change_ticket"),
     }
     return render(request, "support/ticket_list.html", context)
 
@@ -109,7 +120,9 @@ def _csv_rows(tickets: Iterator[Ticket]) -> Iterator[Sequence[object]]:
 
 
 def _query(request: HttpRequest) -> QueueQuery:
-    return QueueForm(request.GET).query(cast("User", request.user).pk)
+    """What the URL asks, or the view that it names."""
+    person, view = cast("User", request.user).pk, _view(request)
+    return query_of(view.filters, person=person) if view else QueueForm(request.GET).query(person)
 
 
 def _type_of(order: str) -> type:
@@ -117,23 +130,48 @@ def _type_of(order: str) -> type:
     return {"opened_at": datetime, "subject": str}.get(column, int)
 
 
+def _view(request: HttpRequest) -> SavedView | None:
+    """The kept view that the URL asks for, if one may see it."""
+    number = request.GET.get("view", "")
+    if not (number.isascii() and number.isdigit() and int(number[:20]) <= MAX_ID):
+        return None
+    return list_visible(cast("User", request.user).pk).filter(pk=int(number)).first()
+
+
+def _named(query: QueueQuery) -> dict[str, str]:
+    """The URL parameters of a query by their names."""
+    same = {name: getattr(query, name) for name in ("tab", *COLUMNS, "tag", "due", "holder", "sort")}
+    return {**same, "q": query.words}
+
+
 def _parameters(query: QueueQuery, **more: str) -> str:
     """The URL parameters of a query; what is not asked for is left out."""
-    named = {
-        "tab": query.tab,
-        "q": query.words,
-        "priority": query.priority,
-        "category": query.category,
-        "team": query.team,
-        "holder": query.holder,
-        "sort": query.sort,
-        **more,
-    }
+    named = {**_named(query), **more}
     return urlencode({name: value for name, value in named.items() if value})
 
 
 def _url(query: QueueQuery, **more: str) -> str:
     return f"{reverse('support:tickets')}?{_parameters(query, **more)}"
+
+
+def url_of(parameters: Mapping[str, str]) -> str:
+    """The list with these URL parameters."""
+    return f"{reverse('support:tickets')}?{urlencode(parameters)}"
+
+
+def _pinned(one: PinnedView, current: SavedView | None) -> dict[str, object]:
+    """A kept view as a tab."""
+    count = f"{COUNTED_UP_TO:,}+" if one.count > COUNTED_UP_TO else one.count
+    is_current = current is not None and current.pk == one.view.pk
+    return {"label": one.view.name, "url": url_of({"view": str(one.view.pk)}), "count": count, "is_current": is_current}
+
+
+def _more_filters(query: QueueQuery) -> dict[str, object]:
+    """The filters that few need; shown where one is in force."""
+    names = ("state", "channel", "product", "integration", "tier", "city", "tag")
+    boxes = [{"name": name, "label": name.capitalize(), "value": getattr(query, name)} for name in names]
+    due = [{"value": key, "label": label, "is_chosen": key == query.due} for key, label in DUE_CHOICES]
+    return {"boxes": boxes, "due": due, "is_open": bool(query.due) or any(box["value"] for box in boxes)}
 
 
 def _lede(counts: dict[str, int]) -> str:
@@ -143,9 +181,9 @@ def _lede(counts: dict[str, int]) -> str:
     )
 
 
-def _tab(key: str, label: str, count: int | None, query: QueueQuery) -> dict[str, object]:
+def _tab(key: str, label: str, count: int | None, query: QueueQuery, *, is_on: bool) -> dict[str, object]:
     url = _url(QueueQuery(person=query.person, tab=key))
-    return {"label": label, "url": url, "count": count, "is_current": key == query.tab}
+    return {"label": label, "url": url, "count": count, "is_current": key == query.tab and is_on}
 
 
 def _filters(query: QueueQuery) -> list[dict[str, object]]:
@@ -161,7 +199,7 @@ def _filters(query: QueueQuery) -> list[dict[str, object]]:
             [(area, area) for area in areas],
         ),
         ("team", "Team: any", query.team, found.teams),
-        ("holder", "With: anyone", query.holder, [("none", "nobody"), *found.holders]),
+        ("holder", "With: anyone", query.holder, [("me", "me"), ("none", "nobody"), *found.holders]),
     )
     return [
         {
@@ -188,6 +226,7 @@ def _column(sort: str, label: str, cls: str, query: QueueQuery) -> dict[str, obj
 
 def _row(ticket: Ticket, at: datetime) -> dict[str, object]:
     return {
+        "pk": ticket.pk,
         "url": ticket.get_absolute_url(),
         "subject": ticket.subject,
         "number": ticket.reference,

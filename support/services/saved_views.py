@@ -1,0 +1,52 @@
+"""Keeping, changing and forgetting questions to the queue."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from foundation.errors import InvalidInputError
+from operations.models import User
+from support.models import SavedView
+from support.selectors.saved_views import FILTERS
+
+MAX_VALUE_LENGTH, MAX_VIEWS = 200, 100
+
+
+def check_filters(filters: object) -> dict[str, str]:
+    """The filters; InvalidInputError names what the queue cannot be asked for."""
+    if not isinstance(filters, Mapping):
+        raise InvalidInputError("filters", 'Give an object such as {"priority": "urgent"}.')
+    unknown = sorted(set(map(str, filters)) - set(FILTERS))
+    if unknown:
+        raise InvalidInputError("filters", f"{unknown[0][:60]}: no such filter. Use {', '.join(FILTERS)}.")
+    wrong = [name for name, value in filters.items() if not isinstance(value, str) or len(value) > MAX_VALUE_LENGTH]
+    if wrong:
+        raise InvalidInputError("filters", f"{wrong[0]}: give a text of at most {MAX_VALUE_LENGTH} characters.")
+    return {str(name): value for name, value in filters.items() if value}
+
+
+def save_view(*, view: SavedView) -> SavedView:
+    """Store the view of its owner; InvalidInputError for a second of the name, too many, or wrong filters."""
+    view.filters = check_filters(view.filters)
+    view.name = view.name.strip()
+    if not view.name:
+        raise InvalidInputError("name", "give the view a name")
+    if view.pk is None and SavedView.objects.filter(owner=view.owner).count() >= MAX_VIEWS:
+        raise InvalidInputError("name", f"you have {MAX_VIEWS} views; delete one first")
+    try:
+        with transaction.atomic():
+            view.save()
+    except IntegrityError:
+        raise InvalidInputError("name", "you have a view of this name") from None
+    return view
+
+
+def delete_view(*, view_id: int, by: User) -> None:
+    """Forget a view of one's own; SavedView.DoesNotExist for any other."""
+    SavedView.objects.get(pk=view_id, owner=by).delete()
+
+
+def values_of(given: Mapping[str, Any]) -> dict[str, str]:
+    """What of a URL's parameters a view keeps."""
+    return {name: str(given[name]) for name in FILTERS if given.get(name)}
