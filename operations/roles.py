@@ -192,16 +192,12 @@ _PARTNER_EDITOR = (
     | _may(("change",), "partnerships.incidentlink")
     | _may(_CHANGE, "partnerships.postmortem", "partnerships.postmortemaction")
 )
-_TICKET_EDITOR = (
-    _view(*SUPPORT)
-    | _may(_CHANGE, "support.ticket", "support.customer", "support.setupcase")
-    | _may(("add", "change", "delete"), "support.savedview")
-)
 _MAIL_CARRIER = _may(_ADD, "support.inboundmail")  # A tool that brings mail in.
 _TICKET_EDITOR = (
     _view(*SUPPORT)
     | _may(_CHANGE, "support.ticket", "support.customer", "support.setupcase")
     | _may(_CHANGE, "support.insight", "support.change")
+    | _may(("add", "change", "delete"), "support.savedview")
 )
 _SUPPORT_EDITOR = (
     _TICKET_EDITOR

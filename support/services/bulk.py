@@ -96,7 +96,7 @@ def undo_bulk(*, bulk_id: int, actor: User, at: datetime, via: Via = Via.UI) -> 
         _check_undoable(bulk, actor, at)
         bulk.undone_at = at
         bulk.save(update_fields=["undone_at"])
-        done = bulk.items.filter(outcome=BulkOutcome.DONE).select_related("ticket").order_by("ticket")
+        done = bulk.items.filter(outcome=BulkOutcome.DONE).select_related("ticket").order_by("ticket_id")
         back = BulkChange.objects.create(
             action=bulk.action, values={"undoes": bulk.pk}, made_by=actor, made_at=at, undone_at=at
         )

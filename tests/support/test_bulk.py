@@ -35,7 +35,7 @@ def do(tickets, action, actor, at=NOW, **values):
 
 
 def outcomes(bulk):
-    return list(bulk.items.order_by("ticket").values_list("outcome", flat=True))
+    return list(bulk.items.order_by("ticket_id").values_list("outcome", flat=True))
 
 
 def test_each_ticket_is_changed_by_its_service_with_its_event(tickets, person):
