@@ -289,6 +289,7 @@ SPECTACULAR_SETTINGS = {
         "IncidentLevelEnum": "partnerships.models.incident.Level",
         "IncidentStateEnum": "partnerships.models.incident.IncidentState",
         "LaunchKindEnum": "partnerships.models.launch.LaunchKind",
+        "BulkOutcomeEnum": "support.models.bulk.BulkOutcome",
         "MailOutcomeEnum": "support.models.mail.MailOutcome",
         "MetricVersionKindEnum": "metrics.models.metric.Kind",
         "MovementEnum": "metrics.models.hypothesis.Movement",

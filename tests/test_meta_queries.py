@@ -152,6 +152,7 @@ def test_inventory_of_list_pages_is_complete():
     from django.urls import get_resolver
 
     plain = {"dashboards:search", "dashboards:data_health", "support:ticket_new", "support:import"}
+    plain |= {"support:bulk", "support:view_new"}
     plain |= {"notifications:read_all", "notifications:settings", "notifications:replay", "notifications:dismiss"}
     plain |= {"ledger:entry_new", "launches:launch_new", "insights:insight_new"}
     plain |= {"support:absence_new", "support:shift_new"}
