@@ -74,6 +74,7 @@ app.conf.beat_schedule = {
     "signals": _every("metrics.judge_signals", 60),
     "follow_ups": _every("metrics.follow_unsettled_rows", 300),
     "first_widgets": _every("support.find_first_widgets", 300),
+    "csat": _every("support.ask_customers", 60),
     "mailbox": _every("support.poll_mailbox", 60),
     "tickets": _every("support.move_due_tickets", 60),
     "absences": _every("support.advance_absences", 30),

@@ -239,6 +239,9 @@ SUPPORT_IMAP_FOLDER = env.str("SUPPORT_IMAP_FOLDER", default="INBOX")
 SUPPORT_IMAP_DONE_FOLDER = env.str("SUPPORT_IMAP_DONE_FOLDER", default="")
 SUPPORT_IMAP_CA_FILE = env.str("SUPPORT_IMAP_CA_FILE", default="")
 MAIL_SENDER_HOURLY = env.int("MAIL_SENDER_HOURLY", default=20)
+CSAT = env.bool("CSAT", default=True)
+CSAT_DELAY_MINUTES = env.int("CSAT_DELAY_MINUTES", default=60)
+CSAT_DAYS = env.int("CSAT_DAYS", default=14)
 SUPPORT_MAIL_ACKNOWLEDGES = env.bool("SUPPORT_MAIL_ACKNOWLEDGES", default=False)
 MAIL_AUTHSERV_ID = env.str("MAIL_AUTHSERV_ID", default="")  # Whose word on senders is believed (RFC 8601).
 

@@ -26,6 +26,7 @@ urlpatterns = [
     path("insights/", include("support.insight_urls")),
     path("escalations/", include("operations.escalation_urls")),
     path("tickets/", include("support.urls")),
+    path("feedback/", include("support.feedback_urls")),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
     path("api/", include("config.api")),

@@ -90,6 +90,8 @@ SUPPORT = (
     "support.absencehandover",
     "support.coveragegap",
     "support.inboundmail",
+    "support.csatrequest",
+    "support.csatresponse",
     "support.ticketattachment",
     "support.cause",
     "support.insight",

@@ -97,3 +97,11 @@ def watch_coverage() -> None:
     from support.services.coverage_gaps import watch_coverage as watch
 
     watch(at=timezone.now())
+
+
+@shared_task(name="support.ask_customers")
+def ask_customers() -> None:
+    """Ask customers how their tickets were solved."""
+    from support.services.csat import ask_customers as ask
+
+    ask(at=timezone.now())

@@ -176,6 +176,7 @@ PAGES = {
     "status:summary": EVERYBODY,
     "status:badge": EVERYBODY,
     "status:feed": EVERYBODY,
+    "feedback:feedback": EVERYBODY,  # Its signed link is all that is asked for; others get 404.
     "heartbeats:beat": EVERYBODY,  # Its key is all that is asked for; others get 404.
     "escalations:escalations": PEOPLE_READ,
     "escalations:escalations_csv": PEOPLE_READ,
@@ -340,6 +341,8 @@ MODELS = {
     "support.setupitem": (SUPPORT_READ, NOBODY, NOBODY, NOBODY),
     "support.ticket": (SUPPORT_READ, TICKETS_WRITE, TICKETS_WRITE, NOBODY),
     "support.inboundmail": (SUPPORT_READ, NOBODY, NOBODY, NOBODY),  # Brought through the API only.
+    "support.csatrequest": (SUPPORT_READ, NOBODY, NOBODY, NOBODY),
+    "support.csatresponse": (SUPPORT_READ, NOBODY, NOBODY, NOBODY),
     "support.ticketattachment": (SUPPORT_READ, NOBODY, NOBODY, NOBODY),
     "support.ticketevent": (SUPPORT_READ, NOBODY, NOBODY, NOBODY),
     "support.tickettrigger": (SUPPORT_READ, SUPPORT_LEAD, SUPPORT_LEAD, SUPPORT_LEAD),
@@ -475,6 +478,7 @@ API_ACTIONS = {
     "setup-cases.add_item": TICKETS_WRITE,
     "setup-cases.close_case": TICKETS_WRITE,
     "setup-items.finish": TICKETS_WRITE,
+    "ticket-attachments.content": SUPPORT_READ,
     "inbound-mail.create": OPERATE | {"tool_support"},
     "tickets.clocks": SUPPORT_READ,
     "insights.create": TICKETS_WRITE,

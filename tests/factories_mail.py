@@ -1,9 +1,11 @@
 """Rows of mail that came and of files on tickets."""
 
+from datetime import timedelta
+
 import factory
 from factory.django import DjangoModelFactory
 
-from support.models import InboundMail, TicketAttachment
+from support.models import CsatRequest, CsatResponse, InboundMail, TicketAttachment
 from tests.factories_operations import NOW
 
 
@@ -34,4 +36,23 @@ class TicketAttachmentFactory(DjangoModelFactory):
     sha256 = "0" * 64
 
 
-MAIL_FACTORIES = [InboundMailFactory, TicketAttachmentFactory]
+class CsatRequestFactory(DjangoModelFactory):
+    class Meta:
+        model = CsatRequest
+
+    event = factory.SubFactory("tests.factories.TicketEventFactory")
+    ticket = factory.SelfAttribute("event.ticket")
+    asked_at = NOW
+    expires_at = NOW + timedelta(days=14)
+
+
+class CsatResponseFactory(DjangoModelFactory):
+    class Meta:
+        model = CsatResponse
+
+    request = factory.SubFactory(CsatRequestFactory)
+    score = 4
+    answered_at = NOW
+
+
+MAIL_FACTORIES = [InboundMailFactory, TicketAttachmentFactory, CsatRequestFactory, CsatResponseFactory]

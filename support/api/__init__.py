@@ -15,6 +15,7 @@ from support.api.cover import (
     DutyShiftViews,
     TicketSkillViews,
 )
+from support.api.csat import CsatRequestViews, CsatResponseViews
 from support.api.insights import (
     CauseViews,
     InsightTicketViews,
@@ -37,6 +38,8 @@ ROUTES = {
     "breach-excuses": BreachExcuseViews,
     "sla-policies": SlaPolicyViews,
     "sla-policy-versions": SlaPolicyVersionViews,
+    "csat-requests": CsatRequestViews,
+    "csat-responses": CsatResponseViews,
     "inbound-mail": InboundMailViews,
     "ticket-attachments": TicketAttachmentViews,
     "customers": CustomerViews,

@@ -7,6 +7,7 @@ from support.models.change import Change, ChangeKind, ChangeOutcome, ChangeVerdi
 from support.models.clock import BreachExcuse, ClockCrossing, TicketClock
 from support.models.clock_metric import ClockMetric, ClockState
 from support.models.coverage import CoverageGap, GapOutcome
+from support.models.csat import CsatRequest, CsatResponse
 from support.models.customer import Customer
 from support.models.duty import DutyShift
 from support.models.event import EventKind, TicketEvent, Via
@@ -55,6 +56,8 @@ __all__ = [
     "ClockMetric",
     "ClockState",
     "CoverageGap",
+    "CsatRequest",
+    "CsatResponse",
     "Customer",
     "DutyShift",
     "EventKind",
