@@ -7,7 +7,7 @@ triggers; there a mark that already waits is not written again.
 from collections.abc import Sequence
 
 from foundation.triggers import Trigger, register
-from metrics.sources import Capture, MetricSource
+from metrics.sources import Capture, Link, MetricSource
 
 MARKS = "metrics_dirtymark"
 PREFIX = "capture_"
@@ -21,11 +21,13 @@ def declare_capture(source: MetricSource) -> None:
 
 
 def _trigger(source: str, capture: Capture, operation: str) -> Trigger:
-    name = f"{PREFIX}{source}_{capture.table}_{operation}"[:60]
+    words = [source, capture.table, *([capture.part] if capture.part else [])]
+    name = f"{PREFIX}{'_'.join(words)}_{operation}"[:60]
     if capture.siblings:
-        return _siblings_trigger(f"{PREFIX}{source}_{capture.table}_siblings"[:60], source, capture)
-    if capture.through is not None:
-        return _joined_trigger(name, source, capture)
+        ending = "siblings" if operation == "delete" else f"siblings_{operation}"
+        return _siblings_trigger(f"{PREFIX}{'_'.join(words)}_{ending}"[:60], source, capture, operation)
+    if capture.through:
+        return _joined_trigger(name, source, capture, operation)
     return Trigger(
         name=name,
         table=capture.table,
@@ -39,62 +41,99 @@ def _event(group: tuple[str, ...], prefix: str) -> str:
     return columns[0] if len(columns) == 1 else f"COALESCE({', '.join(columns)})"
 
 
-def _joined_trigger(name: str, source: str, capture: Capture) -> Trigger:
-    """On an update, marks of all rows of another table that carry something of the changed one."""
-    return Trigger(
-        name, capture.table, _joined_postgresql(name, source, capture), _joined_sqlite(name, source, capture)
-    )
-
-
-def _siblings_trigger(name: str, source: str, capture: Capture) -> Trigger:
-    """On a deletion, marks of the rows that are left of those with the same word in the shared column."""
-    picks = " UNION ALL ".join(
-        f"SELECT t.id, {_event(group, 't.')} AS moment FROM old_rows c "
-        f'JOIN "{capture.table}" t ON t."{capture.siblings}" = c."{capture.siblings}"'
+def _moments(capture: Capture, prefix: str) -> list[str]:
+    """The instants to mark, for PostgreSQL."""
+    return [
+        _event(group, prefix) + (f" + interval '{hours} hours'" if hours else "")
         for group in capture.event_times
+        for hours in capture.later
+    ]
+
+
+def _hours(capture: Capture, prefix: str) -> list[str]:
+    """The hours to mark, for SQLite."""
+    return [
+        _sqlite_hour(_event(group, prefix)) + (f" + {hours}" if hours else "")
+        for group in capture.event_times
+        for hours in capture.later
+    ]
+
+
+def _joined_trigger(name: str, source: str, capture: Capture, operation: str) -> Trigger:
+    """Marks of all rows of another table that carry something of the changed one."""
+    side, rows = ("OLD", "old_rows") if operation == "delete" else ("NEW", "new_rows")
+    *before, last = capture.through
+    joins = [*(f'JOIN "{link.table}" j{i} ON {_met(link, i)}' for i, link in enumerate(before)), ""]
+    path = f'{" ".join(joins)}JOIN "{last.table}" t ON {_met(last, len(before), alias="t")}'
+    changed = _changed_rows(rows, capture, operation)
+    picks = " UNION ALL ".join(
+        f"SELECT t.id, {moment} AS moment FROM {changed} c {path}" for moment in _moments(capture, "t.")
     )
-    marks = _sqlite_marks_of(source, capture, capture.table, f't."{capture.siblings}" = OLD."{capture.siblings}"')
+    marks = _sqlite_marks_of(source, capture, f"(SELECT {side}.id AS id) c {path}", "1")
     return Trigger(
         name=name,
         table=capture.table,
-        postgresql=_postgresql_statements(name, capture, "delete", _postgresql_body(source, picks)),
-        sqlite=(f'CREATE TRIGGER "{name}" AFTER DELETE ON "{capture.table}" BEGIN {marks} END',),
+        postgresql=_postgresql_statements(name, capture, operation, _postgresql_body(source, picks)),
+        sqlite=(_sqlite_trigger(name, capture, operation, marks),),
     )
 
 
-def _joined_postgresql(name: str, source: str, capture: Capture) -> Sequence[str]:
-    table, column = capture.through or ("", "")
-    changed = _changed_rows("new_rows", capture, "update")
+def _met(link: Link, place: int, alias: str = "") -> str:
+    """The link's column has the key of the row before it."""
+    key = f"{f'j{place - 1}' if place else 'c'}.id"
+    return f'{alias or f"j{place}"}."{link.column}" = ' + (f"'{link.prefix}' || {key}" if link.prefix else key)
+
+
+def _siblings_trigger(name: str, source: str, capture: Capture, operation: str) -> Trigger:
+    """Marks of the rows that are left, or stay behind, of those with the same word in the shared column."""
     picks = " UNION ALL ".join(
-        f'SELECT t.id, {_event(group, "t.")} AS moment FROM {changed} c JOIN "{table}" t ON t."{column}" = c.id'
-        for group in capture.event_times
+        f"SELECT t.id, {moment} AS moment FROM {_changed_rows('old_rows', capture, operation)} c "
+        f'JOIN "{capture.table}" t ON t."{capture.siblings}" = c."{capture.siblings}"'
+        for moment in _moments(capture, "t.")
     )
-    return _postgresql_statements(name, capture, "update", _postgresql_body(source, picks))
+    shared = f't."{capture.siblings}" = OLD."{capture.siblings}"'
+    marks = _sqlite_marks_of(source, capture, f'"{capture.table}" t', shared)
+    return Trigger(
+        name=name,
+        table=capture.table,
+        postgresql=_postgresql_statements(name, capture, operation, _postgresql_body(source, picks)),
+        sqlite=(_sqlite_trigger(name, capture, operation, marks),),
+    )
 
 
-def _joined_sqlite(name: str, source: str, capture: Capture) -> Sequence[str]:
-    table, column = capture.through or ("", "")
-    marks = _sqlite_marks_of(source, capture, table, f't."{column}" = NEW.id')
-    return (f'CREATE TRIGGER "{name}" AFTER UPDATE ON "{capture.table}" {_sqlite_when(capture)} BEGIN {marks} END',)
-
-
-def _sqlite_marks_of(source: str, capture: Capture, table: str, condition: str) -> str:
+def _sqlite_marks_of(source: str, capture: Capture, tables: str, condition: str) -> str:
     """Marks of the rows of a table, known as t, that meet a condition."""
     return " ".join(
         f"INSERT INTO {MARKS} (source, utc_hour, edits) SELECT '{source}', {hour}, count(*) "
-        f'FROM "{table}" t WHERE {condition} AND {hour} IS NOT NULL GROUP BY {hour};'
-        for hour in (_sqlite_hour(_event(group, "t.")) for group in capture.event_times)
+        f"FROM {tables} WHERE {condition} AND {hour} IS NOT NULL GROUP BY {hour};"
+        for hour in _hours(capture, "t.")
     )
 
 
 def _postgresql(name: str, source: str, capture: Capture, operation: str) -> Sequence[str]:
     tables = {"insert": ["new_rows"], "update": ["old_rows", "new_rows"], "delete": ["old_rows"]}[operation]
     picks = " UNION ALL ".join(
-        f"SELECT t.id, {_event(group, 't.')} AS moment FROM {_changed_rows(table, capture, operation)} t"
+        f"SELECT t.id, {moment} AS moment FROM {_rows_with_times(table, capture, operation)}"
         for table in tables
-        for group in capture.event_times
+        for moment in _moments(capture, "t.")
     )
     return _postgresql_statements(name, capture, operation, _postgresql_body(source, picks))
+
+
+def _rows_with_times(rows: str, capture: Capture, operation: str) -> str:
+    """The rows whose event times are marked, known as t: those changed, or those that they belong to."""
+    changed = _changed_rows(rows, capture, operation)
+    if capture.only:
+        changed = f"(SELECT * FROM {changed} s WHERE {_is_only(capture, 's.')})"
+    if capture.owner is None:
+        return f"{changed} t"
+    table, column = capture.owner
+    return f'{changed} c JOIN "{table}" t ON t.id = c."{column}"'
+
+
+def _is_only(capture: Capture, prefix: str) -> str:
+    column, wanted = capture.only or ("", "")
+    return f'{prefix}"{column}" = ' + (str(wanted) if isinstance(wanted, int) else f"'{wanted}'")
 
 
 def _postgresql_body(source: str, picks: str) -> str:
@@ -127,14 +166,26 @@ def _changed_rows(table: str, capture: Capture, operation: str) -> str:
 
 def _sqlite(name: str, source: str, capture: Capture, operation: str) -> str:
     sides = {"insert": ["NEW."], "update": ["OLD.", "NEW."], "delete": ["OLD."]}[operation]
-    condition = _sqlite_when(capture) if operation == "update" else ""
-    hours = [_sqlite_hour(_event(group, side)) for side in sides for group in capture.event_times]
+    hours = [hour for side in sides for hour in _sqlite_hours_of(capture, side)]
     marks = " ".join(_sqlite_mark(source, hour, hours[:i]) for i, hour in enumerate(hours))
-    return f'CREATE TRIGGER "{name}" AFTER {operation.upper()} ON "{capture.table}" {condition} BEGIN {marks} END'
+    return _sqlite_trigger(name, capture, operation, marks)
 
 
-def _sqlite_when(capture: Capture) -> str:
-    return "WHEN " + " OR ".join(f'OLD."{c}" IS NOT NEW."{c}"' for c in capture.columns)
+def _sqlite_hours_of(capture: Capture, side: str) -> list[str]:
+    if capture.owner is None:
+        return _hours(capture, side)
+    table, column = capture.owner
+    return [f'(SELECT {hour} FROM "{table}" t WHERE t.id = {side}"{column}")' for hour in _hours(capture, "t.")]
+
+
+def _sqlite_trigger(name: str, capture: Capture, operation: str, marks: str) -> str:
+    conditions = []
+    if operation == "update":
+        conditions.append(" OR ".join(f'OLD."{c}" IS NOT NEW."{c}"' for c in capture.columns))
+    if capture.only:
+        conditions.append(_is_only(capture, "OLD." if operation == "delete" else "NEW."))
+    when = f"WHEN ({') AND ('.join(conditions)})" if conditions else ""
+    return f'CREATE TRIGGER "{name}" AFTER {operation.upper()} ON "{capture.table}" {when} BEGIN {marks} END'
 
 
 def _sqlite_hour(moment: str) -> str:

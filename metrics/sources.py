@@ -3,9 +3,17 @@
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from metrics.frame import Frame
+
+
+class Link(NamedTuple):
+    """A table whose `column` has the key of the row before it: as it is, or as text after a prefix as in "ticket:7"."""
+
+    table: str
+    column: str
+    prefix: str = ""
 
 
 @dataclass(frozen=True)
@@ -14,33 +22,45 @@ class Capture:
 
     `event_times` are the columns an event time is taken from; a tuple is coalesced (the first that is not null).
     `watched` are the further columns whose change may move a value. `ticks` per hour-stamped rollups need nothing else.
+    Where something follows so many hours `later`, these are marked, and the event time itself if 0 is among them.
+    Several captures of one table in one source need a `part` each, a word by which they are told apart.
 
-    Where rows of another table carry something of this one, such as tickets their customer's segment, `through` names
-    that table and its column with this one's key: an update here marks the event times of all rows there. New rows here
-    have none there yet, and rows here that others refer to are not deleted.
+    Where rows of another table carry something of this one, such as tickets their customer's segment, `through` leads
+    there link by link: an update here marks the event times of all rows at its end. New rows here have none there yet,
+    and rows here that others refer to are not deleted, unless it is by a text (a link with a prefix).
+
+    Where rows happen when a row that they belong to does, such as a clock when its ticket was opened, `owner` names
+    that one's table and the column here with its key; `only` keeps to the rows with this word or number in that column.
 
     Where a value is made of several rows of the table, such as a first and a last step, `siblings` is the column they
-    share: deleting one marks the others. What a new row moves is asked of the source's `spread` instead, after it was
-    committed, because a trigger does not see what another transaction is about to commit.
+    share: deleting one marks the others, and so does changing a watched column, by the word it had. What a new row
+    moves is asked of the source's `spread` instead, after it was committed, because a trigger does not see what another
+    transaction is about to commit.
     """
 
     table: str
     event_times: Sequence[tuple[str, ...]]
     watched: Sequence[str] = ()
-    through: tuple[str, str] | None = None
+    through: Sequence[Link] = ()
     siblings: str = ""
+    owner: tuple[str, str] | None = None
+    only: tuple[str, str | int] | None = None
+    later: Sequence[int] = (0,)
+    part: str = ""
 
     @property
     def operations(self) -> Sequence[str]:
         """The statements that may move a value."""
         if self.siblings:
-            return ("delete",)
-        return ("insert", "update", "delete") if self.through is None else ("update",)
+            return ("update", "delete") if self.watched else ("delete",)
+        if self.through:
+            return ("update", "delete") if self.through[0].prefix else ("update",)
+        return ("insert", "update", "delete")
 
     @property
     def columns(self) -> list[str]:
         """Every column that an update must touch to leave a mark."""
-        if self.through is not None:
+        if self.through or self.siblings or self.owner:
             return list(self.watched)
         return list(dict.fromkeys([name for group in self.event_times for name in group] + list(self.watched)))
 

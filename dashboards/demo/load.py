@@ -21,6 +21,7 @@ from dashboards.demo.objectives import add_objectives
 from dashboards.demo.overlays import add_overlays
 from dashboards.demo.partners import add_partner_terms, add_signoffs
 from dashboards.demo.people import add_people
+from dashboards.demo.promises import add_ticket_escalations
 from dashboards.demo.setups import add_setup_cases
 from dashboards.demo.status_page import add_status_page
 from dashboards.demo.steering import add_steering
@@ -69,6 +70,7 @@ def load_company(story: Story, *, sandbox_port: int) -> None:
             add_notifications(story, people)
             add_experiments(story, people)
             add_escalations(story, people)
+            add_ticket_escalations(story)
             add_signoffs(story, people)
         follow_unsettled_rows(at=story.now)
         call_command("recompute_metrics", verbosity=0)

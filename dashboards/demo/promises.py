@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.db.models import F
 
 from dashboards.demo.people import People
 from dashboards.demo.story import Story
@@ -11,11 +12,13 @@ from dashboards.demo.ticket_life import Event, Life
 from operations.models import BusinessCalendar
 from operations.services.calendars import NewHours, create_calendar
 from support.clocks.policy_terms import fits
-from support.models import EventKind, SlaPolicy, SlaPolicyVersion, Ticket
+from support.clocks.rules import BREACH
+from support.models import ClockCrossing, ClockMetric, EventKind, Priority, SlaPolicy, SlaPolicyVersion, Ticket
 from support.selectors.sla import facts_of
 from support.services.clock_crossings import note_past_crossings
 from support.services.clocks import refresh_clocks
 from support.services.sla import NewTerms, create_policy
+from support.services.ticket_escalations import end_escalation, escalate_ticket, severity_of
 
 PROMISED_DAYS = 90
 AT_ONCE = 500
@@ -35,6 +38,19 @@ def add_clocks(story: Story) -> None:
         batch = ids[first : first + AT_ONCE]
         note_past_crossings([pk for pk in batch if pk in promised], until=story.now)
         refresh_clocks(batch)
+
+
+def add_ticket_escalations(story: Story) -> None:
+    """Have the urgent tickets that took too long gone up when that was, and be over since they were solved."""
+    broken = ClockCrossing.objects.filter(share=BREACH, metric=ClockMetric.CUSTOMER_WAIT, crossed_at__lt=story.now)
+    found = broken.filter(ticket__priority=Priority.URGENT, ticket__resolved_at__gt=F("crossed_at"))
+    for crossing in found.select_related("ticket__team", "ticket__assignee").order_by("crossed_at", "pk"):
+        ticket, ended_at = crossing.ticket, crossing.ticket.resolved_at
+        reason = f"The target of “{crossing.get_metric_display()}” passed on “{ticket.subject}”."
+        severity = severity_of(ticket)
+        escalate_ticket(ticket, title="a promise is broken", reason=reason, severity=severity, at=crossing.crossed_at)
+        if ended_at is not None:
+            end_escalation(ticket, actor=ticket.assignee, at=ended_at)
 
 
 def begin_of_promises(story: Story) -> datetime:

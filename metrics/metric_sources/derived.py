@@ -7,6 +7,7 @@ from django.db.models import Max, Min
 from metrics.formulas import DERIVED_SOURCE
 from metrics.frame import empty_frame
 from metrics.models import Grain, Kind, MetricStatus, PeriodValue
+from metrics.selectors.carried import list_carried_hours
 from metrics.sources import MetricSource, register_source
 
 
@@ -30,5 +31,6 @@ register_source(
         span=_derived_span,
         measures={},
         event_time="the period of the values it is derived from",
+        spread=list_carried_hours,
     )
 )

@@ -1,16 +1,16 @@
 """How long new units take to their first widget, made of product events."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from itertools import islice
 from typing import Any
 
 import numpy as np
 from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, QuerySet, Subquery
 
-from metrics.frame import EPOCH, MISSING, Frame, microsecond_of
+from metrics.frame import MISSING, Frame, microsecond_of
 from metrics.gather import Microseconds, gather_frame
+from metrics.hours import hour_of, within_hours
 from metrics.models import ProductEvent
 from metrics.selectors.follow_ups import followed_at
 from metrics.sources import (
@@ -31,7 +31,6 @@ FOLLOWED = timedelta(days=28)
 _HOUR = timedelta(hours=1)
 _HOUR_US = 3_600_000_000
 _TABLE = ProductEvent._meta.db_table
-_RANGES_A_QUERY = 200
 
 
 def _sign_ups() -> "QuerySet[Any]":
@@ -81,32 +80,14 @@ def _list_waiting(since: datetime | None) -> Iterable[datetime]:
 def _spread(hours: Collection[int]) -> dict[int, int]:
     """The hours in which units signed up that did so again, or were shown a widget, in these hours."""
     found: dict[int, int] = {}
-    for within in _in_ranges(hours):
+    for within in within_hours("happened_at", hours):
         units = ProductEvent.objects.filter(within, name__in=(SIGNED_UP, WIDGET_SHOWN)).values("unit")
         moments = ProductEvent.objects.filter(name=SIGNED_UP, unit__in=units).values_list("happened_at")
         for moment, count in moments.annotate(n=Count("unit", distinct=True)).order_by():
-            hour = (moment - EPOCH) // _HOUR
+            hour = hour_of(moment)
             if hour not in hours:
                 found[hour] = found.get(hour, 0) + count
     return found
-
-
-def _in_ranges(hours: Collection[int]) -> Iterator[Q]:
-    """Conditions on `happened_at` that together hold in these hours; a few neighbours make one range."""
-    ranges = iter(_ranges(sorted(hours)))
-    while some := list(islice(ranges, _RANGES_A_QUERY)):
-        within = Q()
-        for first, last in some:
-            within |= Q(happened_at__gte=EPOCH + first * _HOUR, happened_at__lt=EPOCH + (last + 1) * _HOUR)
-        yield within
-
-
-def _ranges(hours: Sequence[int]) -> Iterator[tuple[int, int]]:
-    first = 0
-    for place, hour in enumerate(hours):
-        if place + 1 == len(hours) or hours[place + 1] > hour + 1:
-            yield hours[first], hour
-            first = place + 1
 
 
 def _describe(keys: Sequence[int]) -> dict[int, RowWords]:

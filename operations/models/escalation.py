@@ -83,6 +83,10 @@ class Escalation(models.Model):
                 violation_error_message="To close it needs a decision, an owner, a due date and a follow-up date.",
             ),
         ]
+        indexes = [
+            models.Index(fields=["raised_at"], name="escalation_raised"),  # Escalations of a stretch of time.
+            models.Index(fields=["subject"], name="escalation_subject"),  # All there ever were of one matter.
+        ]
 
     def __str__(self) -> str:
         return self.title

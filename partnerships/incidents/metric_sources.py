@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce
 
 from metrics.frame import MISSING, Frame, Integers
 from metrics.gather import Microseconds, gather_frame
-from metrics.sources import Capture, MetricSource, RowWords, ShippedMetric, register_metrics, register_source
+from metrics.sources import Capture, Link, MetricSource, RowWords, ShippedMetric, register_metrics, register_source
 from partnerships.models import Incident, Integration
 
 MINUTE = 60_000_000
@@ -77,7 +77,7 @@ def _captures(event_time: str, *watched: str) -> list[Capture]:
     """Changes of incidents, and of which partner their integration is of."""
     return [
         Capture(_TABLE, [(event_time,)], (*_WATCHED, *watched)),
-        Capture(Integration._meta.db_table, [(event_time,)], ("partner_id",), through=(_TABLE, "integration_id")),
+        Capture(Integration._meta.db_table, [(event_time,)], ("partner_id",), through=[Link(_TABLE, "integration_id")]),
     ]
 
 

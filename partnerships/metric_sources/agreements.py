@@ -7,7 +7,7 @@ import numpy as np
 
 from metrics.frame import EPOCH, Frame, microsecond_of, to_microseconds
 from metrics.selectors.follow_ups import followed_at
-from metrics.sources import Capture, MetricSource, RowWords, ShippedMetric, register_metrics, register_source
+from metrics.sources import Capture, Link, MetricSource, RowWords, ShippedMetric, register_metrics, register_source
 from partnerships.models import Agreement, AgreementVersion, NegotiationEntry
 from partnerships.selectors.agreements import SOON_DAYS
 from partnerships.selectors.expiring import Move, list_moves, list_scheduled, list_turning_points
@@ -93,7 +93,7 @@ register_source(
                 Agreement._meta.db_table,
                 [("published_at",)],
                 ("partner_id", "kind", "state"),
-                through=(_VERSIONS, "agreement_id"),
+                through=[Link(_VERSIONS, "agreement_id")],
             ),
         ],
         fetch=_fetch,

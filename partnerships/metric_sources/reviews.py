@@ -10,6 +10,7 @@ from metrics.frame import EPOCH, Frame, microsecond_of, to_microseconds
 from metrics.selectors.follow_ups import followed_at
 from metrics.sources import (
     Capture,
+    Link,
     MetricSource,
     RowWords,
     ShippedMetric,
@@ -123,7 +124,7 @@ register_source(
                 Integration._meta.db_table,
                 [("done_at",), ("due_on",)],
                 ("partner_id",),
-                through=(_TABLE, "integration_id"),
+                through=[Link(_TABLE, "integration_id")],
             ),
         ],
         fetch=_fetch,

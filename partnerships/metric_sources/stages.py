@@ -8,7 +8,7 @@ import numpy as np
 from django.db.models import Max, Min
 
 from metrics.frame import EPOCH, MISSING, Frame, microsecond_of, to_microseconds
-from metrics.sources import Capture, MetricSource, RowWords, ShippedMetric, register_metrics, register_source
+from metrics.sources import Capture, Link, MetricSource, RowWords, ShippedMetric, register_metrics, register_source
 from partnerships.models import Partner, PartnerStage, PartnerStageChange
 
 SOURCE = "partners_activated"
@@ -84,7 +84,9 @@ register_source(
         captures=[
             Capture(_TABLE, [("changed_at",)], ("old_stage", "new_stage", "partner_id")),
             Capture(_TABLE, [("changed_at",)], siblings="partner_id"),
-            Capture(Partner._meta.db_table, [("changed_at",)], ("added_at", "kind"), through=(_TABLE, "partner_id")),
+            Capture(
+                Partner._meta.db_table, [("changed_at",)], ("added_at", "kind"), through=[Link(_TABLE, "partner_id")]
+            ),
         ],
         fetch=_fetch,
         span=_span,

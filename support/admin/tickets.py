@@ -25,6 +25,7 @@ _DERIVED = (
     "reopen_count",
     "merged_into",
     "follow_up_of",
+    "is_external_sla_met",
 )
 
 

@@ -75,6 +75,7 @@ class TicketSerializer(RowSerializer):
             "reopen_count",
             "merged_into",
             "follow_up_of",
+            "is_external_sla_met",
             "version",
         )
         read_only_fields = fields

@@ -71,6 +71,7 @@ def _derive(rows: Sequence[ParsedRow], last: ParsedRow, mapping: Mapping) -> Tic
         resolved_at=ends[0],
         closed_at=ends[1],
         reopen_count=reopens,
+        sla_met=last.sla_met,
         events=(EventFact(EventKind.OPENED, opened, new_state=TicketState.NEW.value), *events),
         warnings=tuple(warnings),
     )

@@ -24,7 +24,7 @@ class EventFact:
 
 @dataclass(frozen=True, slots=True)
 class TicketFacts:
-    """One ticket as the file tells it. `reopen_count` is None where the file cannot tell."""
+    """One ticket as the file tells it. `reopen_count` and `sla_met` are None where the file cannot tell."""
 
     external_id: str
     line: int
@@ -40,6 +40,7 @@ class TicketFacts:
     resolved_at: datetime | None
     closed_at: datetime | None
     reopen_count: int | None
+    sla_met: bool | None
     events: tuple[EventFact, ...]
     warnings: tuple[str, ...]
 

@@ -14,7 +14,7 @@ from support.imports.times import check_formats
 from support.models import Priority, TicketState
 
 MAPPINGS_DIR = Path(__file__).resolve().parent.parent / "mappings"
-TEXTS = (*PLAIN_TEXTS, "state", "priority", "reopens")
+TEXTS = (*PLAIN_TEXTS, "state", "priority", "reopens", "sla_met")
 OFFSET_IN_VALUE = "offset in value"
 SAME_STATE = "same"
 MAX_SOURCE = 60

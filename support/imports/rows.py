@@ -19,6 +19,7 @@ LONGEST = {
     "actor": 150,
 }  # fmt: skip
 _LONGEST_NUMBER = 9
+_YES_OR_NO = {"": None} | dict.fromkeys(("true", "yes", "1"), True) | dict.fromkeys(("false", "no", "0"), False)
 PLAIN_TEXTS = ("subject", "category", "channel", "team", "assignee", "customer", "actor")
 
 
@@ -39,6 +40,7 @@ class ParsedRow(NamedTuple):
     customer: str
     actor: str
     reopens: int | None
+    sla_met: bool | None
     opened: int | None
     resolved: int | None
     closed: int | None
@@ -78,7 +80,8 @@ class RowParser:
         self._id = self._column(mapping.id.column)
         # A customer is kept under the source's name and a colon, together in one column.
         self._longest = {**LONGEST, "customer": LONGEST["customer"] - len(mapping.source) - 1}
-        self._texts = {name: (rule, self._text(rule)) for name, rule in mapping.texts.items()}
+        texts = {name: rule for name, rule in mapping.texts.items() if not self._may_lack(name, rule)}
+        self._texts = {name: (rule, self._text(rule)) for name, rule in texts.items()}
         self._opened, self._resolved, self._closed = (
             self._time_column(rule) for rule in (mapping.opened, mapping.resolved, mapping.closed)
         )
@@ -116,6 +119,7 @@ class RowParser:
             state=self._state(cells),
             priority=self._priority(cells),
             reopens=self._reopens(cells),
+            sla_met=self._sla_met(cells),
             opened=opened,
             resolved=self._time(self._resolved, cells)[0] if self._resolved else None,
             closed=self._time(self._closed, cells)[0] if self._closed else None,
@@ -123,6 +127,10 @@ class RowParser:
             is_cut=cut,
             **texts,
         )
+
+    def _may_lack(self, name: str, rule: TextRule) -> bool:
+        """Whether the file has no such column, and need not: not every export says what became of a promise."""
+        return name == "sla_met" and rule.column not in self._header
 
     def _column(self, name: str) -> _Cell:
         if self._header.count(name) != 1:
@@ -224,6 +232,12 @@ class RowParser:
         if "reopens" not in self._texts:
             return None
         return _to_number(self._label("reopens"), self._value("reopens", cells))
+
+    def _sla_met(self, cells: Sequence[str]) -> bool | None:
+        word = self._value("sla_met", cells).casefold() if "sla_met" in self._texts else ""
+        if word not in _YES_OR_NO:
+            raise RefusedValueError(self._label("sla_met"), word, "is neither true nor false")
+        return _YES_OR_NO[word]
 
     def _number(self, cell: _Cell, cells: Sequence[str]) -> int | None:
         return _to_number(cell.name, cell(cells))

@@ -1,5 +1,31 @@
-"""What support offers to metrics: tickets opened, resolved and in the backlog between, and set-up cases."""
+"""What support offers to metrics: tickets from opening to solve, their clocks and promises, and set-up cases."""
 
-from support.metric_sources import csat, setup_cases, shipped, sources
+from support.metric_sources import (
+    ageing,
+    breaches,
+    clocks,
+    csat,
+    escalations,
+    first_replies,
+    repeats,
+    setup_cases,
+    shipped,
+    shipped_clocks,
+    shipped_promises,
+    sources,
+)
 
-__all__ = ["csat", "setup_cases", "shipped", "sources"]
+__all__ = [
+    "ageing",
+    "breaches",
+    "clocks",
+    "csat",
+    "escalations",
+    "first_replies",
+    "repeats",
+    "setup_cases",
+    "shipped",
+    "shipped_clocks",
+    "shipped_promises",
+    "sources",
+]

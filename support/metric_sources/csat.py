@@ -8,7 +8,7 @@ from django.db.models.functions import Coalesce
 
 from metrics.frame import Frame
 from metrics.gather import Microseconds, gather_frame
-from metrics.sources import Capture, MetricSource, RowWords, ShippedMetric, register_metrics, register_source
+from metrics.sources import Capture, Link, MetricSource, RowWords, ShippedMetric, register_metrics, register_source
 from operations.models import User
 from support.models import CsatRequest, Ticket
 
@@ -65,8 +65,8 @@ def _captures(event_time: str, *watched: str) -> list[Capture]:
     times = [(event_time,)]
     return [
         Capture(TABLE, times, ("ticket_id", "agent_id", *watched)),
-        Capture(Ticket._meta.db_table, times, _OF_TICKET, through=(TABLE, "ticket_id")),
-        Capture(User._meta.db_table, times, ("email",), through=(TABLE, "agent_id")),
+        Capture(Ticket._meta.db_table, times, _OF_TICKET, through=[Link(TABLE, "ticket_id")]),
+        Capture(User._meta.db_table, times, ("email",), through=[Link(TABLE, "agent_id")]),
     ]
 
 

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 import numpy as np
-from django.db.models import F, Max, Min, Q, QuerySet, Value
+from django.db.models import Case, F, Max, Min, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce, NullIf
 
 from metrics.frame import MISSING, Frame, Integers, join_frames, microsecond_of
@@ -29,24 +30,44 @@ DIMENSIONS = {
     "customer_segment": "Customer segment",
 }
 OWN = ("priority", "category", "channel")
-_COLUMNS = {
-    **{name: F(name) for name in OWN},
-    "team": Coalesce(F("team__slug"), Value(NONE)),
-    "customer_segment": Coalesce(NullIf(F("customer__segment"), Value("")), Value(NONE)),
+LEFT_OUT = (TicketState.MERGED, TicketState.SPAM)
+
+_SAID = {
+    "external_sla_met": Case(
+        When(is_external_sla_met=True, then=Value(1)), When(is_external_sla_met=False, then=Value(0))
+    )
 }
-_LEFT_OUT = (TicketState.MERGED, TicketState.SPAM)
+
+
+def columns_of(prefix: str = "") -> dict[str, Any]:
+    """The dimensions as expressions over tickets, or with a prefix over what belongs to one."""
+    return {
+        **{name: F(f"{prefix}{name}") for name in OWN},
+        "team": Coalesce(F(f"{prefix}team__slug"), Value(NONE)),
+        "customer_segment": Coalesce(NullIf(F(f"{prefix}customer__segment"), Value("")), Value(NONE)),
+    }
+
+
+_COLUMNS = columns_of()
 
 
 def counted_tickets() -> "QuerySet[Ticket]":
     """The population of every ticket metric: all but merged tickets and spam."""
-    return Ticket.objects.exclude(state__in=_LEFT_OUT)
+    return Ticket.objects.exclude(state__in=LEFT_OUT)
 
 
 def fetch_opened(start: datetime, end: datetime) -> Frame:
     """Tickets by when they were opened."""
     tickets = counted_tickets().filter(opened_at__gte=start, opened_at__lt=end)
-    frame = gather_frame(tickets, at=Microseconds("opened_at"), measures=_joined(), dimensions=_COLUMNS)
-    return replace(frame, measures=_age(frame, frame.at))
+    measures = {"reopens": F("reopen_count"), **_SAID, **_joined()}
+    frame = gather_frame(tickets, at=Microseconds("opened_at"), measures=measures, dimensions=_COLUMNS)
+    return replace(frame, measures={**_came_back(frame), **_age(frame, frame.at)})
+
+
+def _came_back(frame: Frame) -> dict[str, Integers]:
+    """Whether each ticket was reopened, and what the system it came from says of its promise."""
+    reopened = (frame.measures["reopens"] > 0).astype(np.int64)
+    return {"reopened": reopened, "external_sla_met": frame.measures["external_sla_met"]}
 
 
 def _joined() -> dict[str, Microseconds]:
@@ -64,14 +85,14 @@ def _age(frame: Frame, opened: Integers) -> dict[str, Integers]:
 
 def fetch_resolved(start: datetime, end: datetime) -> Frame:
     """Tickets by when they were last resolved."""
-    measures = {"opened": Microseconds("opened_at"), "reopens": F("reopen_count"), **_joined()}
+    measures = {"opened": Microseconds("opened_at"), "reopens": F("reopen_count"), **_SAID, **_joined()}
     tickets = counted_tickets().filter(resolved_at__gte=start, resolved_at__lt=end)
     frame = gather_frame(tickets, at=Microseconds("resolved_at"), measures=measures, dimensions=_COLUMNS)
     return replace(
         frame,
         measures={
             "resolution": frame.at - frame.measures["opened"],
-            "reopened": (frame.measures["reopens"] > 0).astype(np.int64),
+            **_came_back(frame),
             **_age(frame, frame.measures["opened"]),
         },
     )

@@ -5,16 +5,17 @@ from support.metric_sources.frames import HOUR
 
 _RESOLUTION = {"measure": "resolution", "scale": HOUR}
 _CLOCK = (
-    "Calendar hours from opening to the last resolution, over the tickets resolved in the period; "
-    "merged tickets and spam left out."
+    "The clock “full resolution” in calendar hours: from opening to the last solve, in every state, with the time for "
+    "which the ticket was solved before it came back. Tickets SOLVED in the period, by their last solve; merged "
+    "tickets and spam left out."
 )
 
 register_metrics(
     [
         ShippedMetric(
             key="ticket_resolution_hours_mean",
-            name="Ticket resolution",
-            question="How long does a customer wait until the problem is gone?",
+            name="Ticket resolution (full, calendar)",
+            question="How long does a customer wait, around the clock, until the problem is gone for good?",
             purpose=_CLOCK,
             unit="h",
             direction="down",
@@ -27,8 +28,8 @@ register_metrics(
         ),
         ShippedMetric(
             key="ticket_resolution_hours_median",
-            name="Ticket resolution, median",
-            question="How long does the typical customer wait until the problem is gone?",
+            name="Ticket resolution (full, calendar), median",
+            question="How long does the typical customer wait, around the clock, until the problem is gone for good?",
             purpose=_CLOCK,
             unit="h",
             direction="down",
@@ -40,8 +41,8 @@ register_metrics(
         ),
         ShippedMetric(
             key="ticket_resolution_hours_p90",
-            name="Ticket resolution, slowest tenth",
-            question="How long do the unluckiest tenth of customers wait at least?",
+            name="Ticket resolution (full, calendar), slowest tenth",
+            question="How long, around the clock, do the unluckiest tenth of customers wait at least?",
             purpose=_CLOCK,
             unit="h",
             direction="down",

@@ -2,22 +2,27 @@
 
 from collections.abc import Sequence
 
-from metrics.sources import Capture, MetricSource, register_source
+from metrics.sources import Capture, Link, MetricSource, register_source
 from support.metric_sources import frames
 from support.metric_sources.frames import DIMENSIONS, OWN, PERMISSION
 from support.models import Customer, Team
 
 _WATCHED = ("state", *OWN, "team_id", "customer_id")
 _AGE = "Customer age at opening"
+_OF_A_TICKET = {"reopened": "Reopened, 1 or 0", "external_sla_met": "Promise kept as imported, 1 or 0"}
 
 
-def _captures(event_times: Sequence[tuple[str, ...]], *watched: str) -> list[Capture]:
+def captures_of(
+    event_times: Sequence[tuple[str, ...]], *watched: str, later: Sequence[int] = (0,), part: str = ""
+) -> list[Capture]:
     """Changes of tickets, and of what tickets carry of their team and customer."""
-    return [
-        Capture(frames.TABLE, event_times, (*_WATCHED, *watched)),
-        Capture(Team._meta.db_table, event_times, ("slug",), through=(frames.TABLE, "team_id")),
-        Capture(Customer._meta.db_table, event_times, ("segment", "joined_at"), through=(frames.TABLE, "customer_id")),
+    team, customer = Link(frames.TABLE, "team_id"), Link(frames.TABLE, "customer_id")
+    tables: list[tuple[str, tuple[str, ...], list[Link]]] = [
+        (frames.TABLE, (*_WATCHED, *watched), []),
+        (Team._meta.db_table, ("slug",), [team]),
+        (Customer._meta.db_table, ("segment", "joined_at"), [customer]),
     ]
+    return [Capture(table, event_times, columns, through=way, later=later, part=part) for table, columns, way in tables]
 
 
 register_source(
@@ -25,12 +30,12 @@ register_source(
         key="tickets_opened",
         label="Tickets, by when they were opened",
         model="support.Ticket",
-        captures=_captures([("opened_at",)]),
+        captures=captures_of([("opened_at",)], "reopen_count", "is_external_sla_met"),
         fetch=frames.fetch_opened,
         span=lambda: frames.span_of("opened_at"),
-        measures={"customer_age": "µs"},
+        measures={"reopened": "tickets", "external_sla_met": "tickets", "customer_age": "µs"},
         dimensions=DIMENSIONS,
-        measure_labels={"customer_age": _AGE},
+        measure_labels={**_OF_A_TICKET, "customer_age": _AGE},
         event_time="when the ticket was opened",
         describe=frames.describe,
         permission=PERMISSION,
@@ -41,14 +46,14 @@ register_source(
         key="tickets_resolved",
         label="Tickets, by when they were last resolved",
         model="support.Ticket",
-        captures=_captures([("resolved_at",)], "opened_at", "reopen_count"),
+        captures=captures_of([("resolved_at",)], "opened_at", "reopen_count", "is_external_sla_met"),
         fetch=frames.fetch_resolved,
         span=lambda: frames.span_of("resolved_at"),
-        measures={"resolution": "µs", "reopened": "tickets", "customer_age": "µs"},
+        measures={"resolution": "µs", "reopened": "tickets", "external_sla_met": "tickets", "customer_age": "µs"},
         dimensions=DIMENSIONS,
         measure_labels={
             "resolution": "Time to resolution",
-            "reopened": "Reopened, 1 or 0",
+            **_OF_A_TICKET,
             "customer_age": _AGE,
         },
         event_time="when the ticket was last resolved",
@@ -61,7 +66,7 @@ register_source(
         key=frames.LIFETIMES,
         label="Tickets, by when they were opened, followed until they end",
         model="support.Ticket",
-        captures=_captures([("opened_at",)], "resolved_at", "closed_at"),
+        captures=captures_of([("opened_at",)], "resolved_at", "closed_at"),
         fetch=frames.fetch_lifetimes,
         span=lambda: frames.span_of("opened_at"),
         measures={"lifetime": "µs", "is_over": "tickets", "customer_age": "µs"},
@@ -78,7 +83,7 @@ register_source(
         key="ticket_backlog",
         label="Tickets entering and leaving the backlog",
         model="support.Ticket",
-        captures=_captures([("opened_at",), ("resolved_at", "closed_at")]),
+        captures=captures_of([("opened_at",), ("resolved_at", "closed_at")]),
         fetch=frames.fetch_flow,
         span=lambda: frames.span_of("opened_at", "resolved_at", "closed_at"),
         measures={"change": "tickets"},

@@ -32,7 +32,7 @@ class TicketClock(models.Model):
     is_target_in_business = models.BooleanField(default=True)
     remaining_us = models.BigIntegerField(null=True, blank=True, help_text="Of the target, as of the last event.")
     due_at = models.DateTimeField(null=True, blank=True, help_text="When its target passes or passed; only running.")
-    breached_at = models.DateTimeField(null=True, blank=True, help_text="When its target passed before an event.")
+    breached_at = models.DateTimeField(null=True, blank=True, help_text="When its target passed; it stays.")
     next_crossing_at = models.DateTimeField(
         null=True, blank=True, help_text="When the next share of the target passes that nobody was told of."
     )
@@ -102,6 +102,11 @@ class ClockCrossing(models.Model):
             one_of("metric", ClockMetric, model="clockcrossing"),
             in_range("share", 1, 1000, model="clockcrossing"),
             ordered("crossed_at", "noticed_at", model="clockcrossing", strict=False),
+        ]
+        indexes = [
+            models.Index(
+                fields=["crossed_at"], condition=Q(share=100), name="clockcrossing_breach"
+            ),  # Breaches by day.
         ]
 
     def __str__(self) -> str:

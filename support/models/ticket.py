@@ -81,6 +81,11 @@ class Ticket(models.Model):
     follow_up_of = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="follow_ups", editable=False
     )
+    is_external_sla_met = models.BooleanField(
+        null=True,
+        blank=True,
+        help_text="What the system it was imported from says of its promise; empty where it says nothing.",
+    )
     version = models.PositiveIntegerField(default=1, editable=False)
 
     class Meta:
@@ -122,6 +127,7 @@ class Ticket(models.Model):
             models.Index(
                 fields=["external_id"], condition=~Q(external_id=""), name="ticket_external_id"
             ),  # Search by the number that people know.
+            models.Index(fields=["customer", "opened_at"], name="ticket_customer_opened"),  # Who asks again.
         ]
 
     def __str__(self) -> str:

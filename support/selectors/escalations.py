@@ -2,10 +2,12 @@
 
 from operations.models import Escalation
 
+SUBJECT_PREFIX = "ticket:"
+
 
 def subject_of(ticket_id: int) -> str:
     """The ticket as the subject of escalations."""
-    return f"ticket:{ticket_id}"
+    return f"{SUBJECT_PREFIX}{ticket_id}"
 
 
 def find_open_escalation(ticket_id: int) -> Escalation | None:

@@ -6,8 +6,8 @@ from django.db import IntegrityError, transaction
 
 from foundation.errors import InvalidInputError
 from operations.models import User
+from support.clocks.rules import BREACH
 from support.models import BreachExcuse, ClockCrossing
-from support.services.clock_crossings import BREACH
 
 
 def excuse_breach(*, crossing: ClockCrossing, reason: str, by: User, at: datetime) -> BreachExcuse:

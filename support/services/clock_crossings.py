@@ -12,13 +12,13 @@ from foundation.bulk_rows import insert_missing_rows
 from foundation.claims import claim_rows
 from foundation.words import duration, moment
 from operations.services.notifications import Notice, notify
+from support.clocks.rules import BREACH
 from support.clocks.stopwatch import Clock
 from support.models import ClockCrossing, Ticket, TicketClock
 from support.selectors.ticket_clocks import derive_ticket_clocks, list_crossings
 from support.services.clocks import refresh_clocks
 from support.services.ticket_escalations import escalate_ticket, severity_of
 
-BREACH = 100
 SETTLE = timedelta(seconds=2)
 """What happened in the last moment may be on its way to the database still."""
 _BATCH = 100

@@ -1,8 +1,9 @@
 """Keeping the stored clocks at what the events say: worked out anew in the transaction of each event."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.core.cache import cache
@@ -11,6 +12,7 @@ from django.db.models import Exists, OuterRef
 
 from foundation.bulk_rows import insert_rows
 from operations.models import BusinessCalendar
+from support.clocks.rules import BREACH
 from support.clocks.stopwatch import Clock
 from support.models import ClockCrossing, Ticket, TicketClock
 from support.selectors.ticket_clocks import TermsBook, derive_ticket_clocks, list_crossings
@@ -124,7 +126,7 @@ def _list_stale(calendars: set[str]) -> list[str]:
     return [key for key in keys if not set(key.split(",")) <= calendars]
 
 
-def _values(clock: Clock, noticed: frozenset[int]) -> tuple[Any, ...]:
+def _values(clock: Clock, noticed: Mapping[int, datetime]) -> tuple[Any, ...]:
     """The clock's columns in the order of _VALUES."""
     return (
         clock.state.value,
@@ -139,17 +141,18 @@ def _values(clock: Clock, noticed: frozenset[int]) -> tuple[Any, ...]:
         clock.target.in_business if clock.target else True,
         clock.remaining_us,
         clock.due_at,
-        clock.breached_at,
+        noticed.get(BREACH) or clock.breached_at,
         min((at for share, at in list_crossings(clock).items() if share not in noticed), default=None),
         clock.calendar_keys[:_KEYS_LENGTH],
     )
 
 
-def _noticed(ticket_ids: Sequence[int]) -> dict[ClockKey, frozenset[int]]:
-    found: dict[ClockKey, frozenset[int]] = defaultdict(frozenset)
+def _noticed(ticket_ids: Sequence[int]) -> dict[ClockKey, dict[int, datetime]]:
+    """When each share passed that was noticed. A breach stays, whatever the hours of a calendar become later."""
+    found: dict[ClockKey, dict[int, datetime]] = defaultdict(dict)
     rows = ClockCrossing.objects.filter(ticket__in=ticket_ids).order_by()
-    for ticket_id, metric, instance, share in rows.values_list(*_KEY, "share"):
-        found[ticket_id, metric, instance] |= {share}
+    for ticket_id, metric, instance, share, crossed_at in rows.values_list(*_KEY, "share", "crossed_at"):
+        found[ticket_id, metric, instance][share] = crossed_at
     return found
 
 

@@ -45,6 +45,7 @@ def values_of(facts: TicketFacts, directory: Directory, existing: Ticket | None)
         "resolved_at": facts.resolved_at,
         "closed_at": facts.closed_at,
         "reopen_count": _reopen_count(facts, existing),
+        "is_external_sla_met": facts.sla_met,
     }
 
 

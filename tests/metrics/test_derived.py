@@ -14,6 +14,7 @@ from metrics.models import DirtyMark, EnteredValue, Kind, MetricStatus, PeriodVa
 from metrics.selectors.as_of import get_point_as_of
 from metrics.selectors.values import get_version
 from metrics.services.entered import NewEntry, enter_value
+from metrics.services.follow_ups import follow_unsettled_rows
 from metrics.services.recompute import recompute_pending
 from metrics.services.verify import verify_source
 from metrics.services.versions import Definition, create_version
@@ -254,3 +255,27 @@ def test_any_order_of_entries_leaves_the_expression_of_the_sums(margin, seed):
                 earned, spent = (float(sum(sums[key])) for key in ("revenue", "cost"))
                 wanted = max((earned - spent) / earned, 0) * 2 - abs(spent) / 4 if earned else None
             assert value("twice", start=date(2026, month, 1), segment=segment) == wanted
+
+
+def test_a_level_that_is_stored_later_reaches_the_days_it_is_carried_on_to():
+    """The old part of the backlog begins on a day before others on which only the whole backlog has a value."""
+    opened = NOW - timedelta(days=40)
+    Ticket.objects.create(subject="old", opened_at=opened)
+    for days in (10, 20):
+        Ticket.objects.create(subject="new", opened_at=opened + timedelta(days=days))
+    recompute_pending(at=NOW, now_please=True)
+    follow_unsettled_rows(at=NOW)
+    recompute_pending(at=NOW, now_please=True)
+
+    version = get_version("ticket_backlog_over_7_days_ratio")
+    rows = PeriodValue.objects.filter(version=version, grain="day", value__isnull=False)
+    begun = opened.date()
+    assert dict(rows.values_list("start", "value")) == {
+        begun + timedelta(days=7): 1.0,
+        begun + timedelta(days=10): 0.5,
+        begun + timedelta(days=17): 1.0,
+        begun + timedelta(days=20): 2 / 3,
+        begun + timedelta(days=27): 1.0,
+        begun + timedelta(days=30): 1.0,
+    }
+    assert verify_source(get_source("derived")) == []

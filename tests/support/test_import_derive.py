@@ -27,7 +27,7 @@ def row(line, state, *, at=None, ticket="T", **more):
     values = {
         "external_id": ticket, "line": line, "at": (line if at is None else at) * MINUTE, "sequence": 0, "state": state,
         "priority": "", "subject": "s", "category": "", "channel": "", "team": "", "assignee": "", "customer": "", "actor": "",
-        "reopens": None, "opened": None, "resolved": None, "closed": None, "is_opened_ambiguous": False, "is_cut": False,
+        "reopens": None, "sla_met": None, "opened": None, "resolved": None, "closed": None, "is_opened_ambiguous": False, "is_cut": False,
     }  # fmt: skip
     return ParsedRow(**{**values, **more})
 

@@ -9,10 +9,13 @@ import pytest
 from django.db.models import Count, Q
 from django.utils import timezone
 
+from metrics.models import PeriodValue
+from metrics.services.recompute import recompute_pending
 from support.imports.loading import load_mapping
 from support.models import EventKind, Ticket, TicketEvent, TicketState
 from support.models.ticket import ENDED_AT
 from support.services.imports import import_tickets
+from tests.factories import MetricVersionFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -51,6 +54,35 @@ def utc(text):
     return datetime.fromisoformat(text.replace("Z", "")).replace(tzinfo=UTC)
 
 
+def value(key, segment=""):
+    """A metric's stored value over all time, and its n."""
+    row = PeriodValue.objects.get(version__metric__key=key, segment=segment, grain="all")
+    return round(row.value, 6), row.n
+
+
+def check_servicenow_metrics(answers, by_priority):
+    """The log's own word on its promise: of all incidents, and by priority of those that were resolved."""
+    formula = {"numerator": "external_sla_met"}
+    metric = {"metric__key": "resolved_sla", "kind": "ratio", "source": "tickets_resolved"}
+    MetricVersionFactory(formula=formula, dimensions=["priority"], **metric)
+    recompute_pending(at=timezone.now(), now_please=True, max_batches=2000)
+
+    incidents = answers["incidents"]
+    assert value("ticket_imported_sla_met_ratio") == (answers["made_sla_share_last_event"], incidents)
+    assert value("tickets_reopened")[0] == answers["reopened_incidents"] == 133
+    assert round(133 / value("tickets_opened")[0], 6) == answers["reopen_rate"]
+    lasted = answers["resolution_hours_open_to_resolved"]
+    assert value("ticket_resolution_hours_mean") == (pytest.approx(lasted["mean"], abs=5e-5), lasted["n"])
+    assert value("ticket_resolution_hours_median")[0] == pytest.approx(lasted["median"], abs=5e-5)
+    assert value("ticket_resolution_hours_p90")[0] == pytest.approx(lasted["p90"], abs=5e-5)
+    for word, of_priority in by_priority.items():
+        assert value("resolved_sla", f"priority={word}") == (of_priority["sla"], of_priority["n"]), word
+    solved = (
+        Ticket.objects.filter(events__new_state=TicketState.SOLVED).distinct().count()
+    )  # Whatever `resolved_at` says.
+    assert value("ticket_full_resolution_business_hours_mean")[1] == solved
+
+
 def test_servicenow_gives_the_published_figures(shared_data):
     answers = json.loads(shared_data("tickets/servicenow_answers.json").read_text())["march"]
     hazards = json.loads(shared_data("tickets/servicenow_incidents_2016-03_hazards.json").read_text())
@@ -70,6 +102,7 @@ def test_servicenow_gives_the_published_figures(shared_data):
     for moment, count in answers["open_at"].items():
         assert open_at(utc(moment)) == count, moment
     priorities = {"1 - Critical": "urgent", "2 - High": "high", "3 - Moderate": "normal", "4 - Low": "low"}
+    by_priority = {priorities[word]: dict(found) for word, found in answers["by_priority"].items()}
     for word, of_priority in answers["by_priority"].items():
         del of_priority["sla"]
         assert figures(hours(resolved.filter(priority=priorities[word]))) == of_priority, word
@@ -80,6 +113,7 @@ def test_servicenow_gives_the_published_figures(shared_data):
         - summary.warnings["reopen_count_differs"],
         **{name: summary.warnings[name] for name in list(hazards)[2:]},
     } == hazards
+    check_servicenow_metrics(answers, by_priority)
 
 
 def test_helpdesk_gives_the_published_figures(shared_data):
