@@ -92,7 +92,9 @@ class StateForm(_TicketForm):
     """A change to one of the states that the ticket may be given."""
 
     prefix_name = "state"
-    state = forms.TypedChoiceField(coerce=TicketState, label="New state")
+    state = forms.TypedChoiceField(
+        coerce=TicketState, label="New state", widget=forms.Select(attrs={"data-hotkey": "s"})
+    )
     reason = forms.CharField(
         required=False,
         max_length=300,
@@ -155,7 +157,9 @@ class FilesField(forms.FileField):
 class MessageForm(forms.Form):
     """Something to say on a ticket, with the files that belong to it."""
 
-    body = forms.CharField(label="Words", widget=forms.Textarea(attrs={"rows": 4}), max_length=20_000)
+    body = forms.CharField(
+        label="Words", widget=forms.Textarea(attrs={"rows": 4, "data-hotkey": "r"}), max_length=20_000
+    )
     kind = forms.ChoiceField(
         label="Who reads it",
         choices=[
@@ -173,7 +177,12 @@ class AssignForm(_TicketForm):
     """Whom the ticket is given to."""
 
     prefix_name = "assign"
-    assignee = forms.ModelChoiceField(queryset=User.objects.none(), required=False, empty_label="nobody")
+    assignee = forms.ModelChoiceField(
+        queryset=User.objects.none(),
+        required=False,
+        empty_label="nobody",
+        widget=forms.Select(attrs={"data-hotkey": "a"}),
+    )
     team = forms.ModelChoiceField(queryset=Team.objects.none(), required=False, empty_label="no team")
 
     def __init__(self, *args: Any, ticket: Ticket, **kwargs: Any) -> None:
@@ -251,7 +260,7 @@ class FieldsForm(_TicketForm):
 class HelpForm(forms.Form):
     """Why somebody else has to look at the ticket."""
 
-    reason = forms.CharField(label="Why", widget=forms.Textarea(attrs={"rows": 3}), max_length=2000)
+    reason = forms.CharField(label="Why", widget=forms.Textarea(attrs={"rows": 3, "data-hotkey": "e"}), max_length=2000)
     is_critical = forms.BooleanField(label="Critical: also outside opening hours", required=False)
 
 
