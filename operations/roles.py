@@ -69,6 +69,7 @@ SUPPORT = (
     "support.customer",
     "support.team",
     "support.tag",
+    "support.macro",
     "support.savedview",
     "support.bulkchange",
     "support.bulkitem",
@@ -205,8 +206,8 @@ _SUPPORT_EDITOR = (
     _TICKET_EDITOR
     | _may(_CHANGE, "support.team", "support.slapolicy")
     | _may(_ADD, "support.slapolicyversion", "support.breachexcuse")
-    | _may(_CHANGE, "support.tag", "support.tickettrigger")
-    | _may(("delete",), "support.customer", "support.team", "support.tag", "support.tickettrigger")
+    | _may(_CHANGE, "support.tag", "support.macro", "support.tickettrigger")
+    | _may(("delete",), "support.customer", "support.team", "support.tag", "support.macro", "support.tickettrigger")
     | _may(_CHANGE, "support.tag")
     | _may(("add", "change", "delete"), "support.cause")
     | _may(("delete",), "support.customer", "support.team", "support.tag")

@@ -11,7 +11,7 @@ from foundation.form_fields import InstantField
 from foundation.kept_files import KeptFile
 from foundation.words import organisation_zone, zone_name
 from operations.models import User
-from support.models import Customer, Priority, Team, Ticket, TicketState
+from support.models import Customer, Macro, Priority, Team, Ticket, TicketState
 from support.selectors.causes import list_active_causes
 from support.selectors.queue import COLUMNS, SORTS, QueueQuery, is_tab
 from support.selectors.references import find_by_reference
@@ -255,6 +255,19 @@ class FieldsForm(_TicketForm):
     def changed_fields(self) -> dict[str, Any]:
         """What was typed anew."""
         return {name: self.cleaned_data[name] for name in self.changed_data if name != "version"}
+
+
+class MacroForm(_TicketForm):
+    """What is often done."""
+
+    prefix_name = "macro"
+    macro = forms.ModelChoiceField(
+        queryset=Macro.objects.none(), empty_label="choose", widget=forms.Select(attrs={"data-hotkey": "m"})
+    )
+
+    def __init__(self, *args: Any, ticket: Ticket, **kwargs: Any) -> None:
+        super().__init__(*args, ticket=ticket, **kwargs)
+        self.fields["macro"].queryset = Macro.objects.filter(is_active=True)  # type: ignore[attr-defined]
 
 
 class HelpForm(forms.Form):

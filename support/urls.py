@@ -4,6 +4,7 @@ from support.views.actions import (
     ticket_assign,
     ticket_escalate,
     ticket_fields,
+    ticket_macro,
     ticket_merge,
     ticket_message,
     ticket_new,
@@ -52,6 +53,7 @@ urlpatterns = [
     path("<key:pk>/message/", ticket_message, name="ticket_message"),
     path("<key:pk>/attachments/<key:number>/", ticket_attachment, name="ticket_attachment"),
     path("<key:pk>/about/", ticket_fields, name="ticket_fields"),
+    path("<key:pk>/macro/", ticket_macro, name="ticket_macro"),
     path("<key:pk>/escalate/", ticket_escalate, name="ticket_escalate"),
     path("<key:pk>/merge/", ticket_merge, name="ticket_merge"),
 ]

@@ -44,6 +44,10 @@ def bulk_item_twice():
 
 
 SUPPORT_VIOLATIONS = {
+    "macro_name_not_blank": lambda: s.MacroFactory(name=""),
+    "macro_priority_valid": lambda: s.MacroFactory(priority="odd"),
+    "macro_state_valid": lambda: s.MacroFactory(state="merged"),
+    "macro_does_something": lambda: s.MacroFactory(body=""),
     "savedview_name_not_blank": lambda: s.SavedViewFactory(name=""),
     "savedview_name_unique": view_twice,
     "bulkchange_action_valid": lambda: s.BulkChangeFactory(action="odd"),

@@ -10,6 +10,7 @@ from support.models import (
     BulkChange,
     BulkItem,
     ClockCrossing,
+    Macro,
     SavedView,
     SlaPolicy,
     SlaPolicyVersion,
@@ -26,6 +27,14 @@ class TagFactory(DjangoModelFactory):
         model = Tag
 
     name = factory.Sequence(lambda n: f"tag-{n}")
+
+
+class MacroFactory(DjangoModelFactory):
+    class Meta:
+        model = Macro
+
+    name = factory.Sequence(lambda n: f"Macro {n}")
+    body = "Hello {customer}"
 
 
 class SavedViewFactory(DjangoModelFactory):
@@ -127,6 +136,7 @@ class BreachExcuseFactory(DjangoModelFactory):
 SUPPORT_FACTORIES = [
     TagFactory,
     SavedViewFactory,
+    MacroFactory,
     BulkChangeFactory,
     BulkItemFactory,
     TicketTriggerFactory,

@@ -4,8 +4,29 @@ from django.contrib import admin
 
 from foundation.admin import EditAdmin, ReadOnlyAdmin, ReadOnlyInline, VersionedForm
 from foundation.errors import InvalidInputError
-from support.models import BulkChange, BulkItem, SavedView
+from support.models import BulkChange, BulkItem, Macro, SavedView
 from support.services.saved_views import check_filters
+from support.services.ticket_fields import make_tags
+
+
+class MacroForm(VersionedForm):
+    """Refuses tags that are none."""
+
+    def clean_tags(self) -> str:
+        given = str(self.cleaned_data["tags"]).split()
+        try:
+            make_tags(given)
+        except InvalidInputError as error:
+            self.add_error("tags", error.message)
+        return " ".join(given)
+
+
+@admin.register(Macro)
+class MacroAdmin(EditAdmin):
+    form = MacroForm
+    list_display = ("name", "is_note", "state", "priority", "is_active")
+    list_filter = ("is_active", "is_note")
+    search_fields = ("name", "body")
 
 
 class SavedViewForm(VersionedForm):

@@ -23,6 +23,7 @@ from support.api.insights import (
     InsightViews,
     RequesterNoticeViews,
 )
+from support.api.macros import MacroViews
 from support.api.mail import InboundMailViews, TicketAttachmentViews
 from support.api.people import CustomerViews, TagViews, TeamViews
 from support.api.saved_views import SavedViewViews
@@ -44,6 +45,7 @@ ROUTES = {
     "ticket-attachments": TicketAttachmentViews,
     "customers": CustomerViews,
     "teams": TeamViews,
+    "macros": MacroViews,
     "ticket-tags": TagViews,
     "ticket-views": SavedViewViews,
     "bulk-changes": BulkChangeViews,

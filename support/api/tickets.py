@@ -30,12 +30,14 @@ from support.api.actions import (
 )
 from support.api.clocks import ExplainedSerializer
 from support.api.files import take_files
+from support.api.macros import MacroChoiceSerializer
 from support.models import EventKind, Priority, Ticket, TicketEvent, TicketState, Via
 from support.selectors.clocks import explain_clocks
 from support.selectors.queue import TABS, list_matching
 from support.selectors.saved_views import list_visible, query_of
 from support.selectors.search import about
 from support.services.assignment import TakenError, assign_automatically, take_ticket
+from support.services.macros import apply_macro
 from support.services.manual_escalations import escalate_by_hand
 from support.services.messages import add_customer_message, add_note, add_reply
 from support.services.ticket_fields import change_ticket_fields
@@ -192,6 +194,7 @@ class TicketViews(CreateViews):
             ("support.change_ticket",),
         ),
         "clocks": ("support.view_ticket", "support.view_ticketclock"),
+        "apply": ("support.change_ticket", "support.view_macro"),
         "escalate": ("support.change_ticket", "operations.add_escalation"),
     }
 
@@ -270,6 +273,14 @@ class TicketViews(CreateViews):
         """Record what the customer wrote; the answer is the ticket on which it goes on, which may be a new one."""
         words = take_files(self.read_body(request, CustomerMessageSerializer))
         ticket = add_customer_message(ticket_id=self.get_object().pk, **words, **self._said_by())
+        return self.answer_written(ticket, status=201)
+
+    @extend_schema(request=MacroChoiceSerializer, responses={201: TicketSerializer})
+    @action(detail=True, methods=["post"], url_path="macros")
+    def apply(self, request: Request, pk: str) -> Response:  # noqa: ARG002
+        """Do all that a macro says, or nothing."""
+        macro = self.read_body(request, MacroChoiceSerializer)["macro"]
+        ticket = apply_macro(ticket_id=self.get_object().pk, macro=macro, **self._said_by())
         return self.answer_written(ticket, status=201)
 
     @extend_schema(request=HelpSerializer, responses={201: RaisedSerializer})

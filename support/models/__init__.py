@@ -23,6 +23,7 @@ from support.models.insight import (
     NoticeWay,
     RequesterNotice,
 )
+from support.models.macro import Macro
 from support.models.mail import InboundMail, MailOutcome, TicketAttachment
 from support.models.saved_view import SavedView
 from support.models.setup_case import SETUP_OPEN, SetupCase, SetupItem, SetupItemKind, SetupState
@@ -69,6 +70,7 @@ __all__ = [
     "InsightState",
     "InsightTicket",
     "InsightTransition",
+    "Macro",
     "MailOutcome",
     "NoticeWay",
     "OutcomeVerdict",

@@ -14,8 +14,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 from foundation.access import requires
 from foundation.errors import InvalidInputError, ServiceError
 from operations.models import User
-from support.forms import AssignForm, FieldsForm, HelpForm, MergeForm, MessageForm, NewTicketForm, StateForm
+from support.forms import AssignForm, FieldsForm, HelpForm, MacroForm, MergeForm, MessageForm, NewTicketForm, StateForm
 from support.models import Ticket, TicketState
+from support.services.macros import apply_macro
 from support.services.manual_escalations import escalate_by_hand
 from support.services.messages import add_customer_message, add_note, add_reply
 from support.services.ticket_fields import change_ticket_fields
@@ -79,6 +80,19 @@ def ticket_fields(request: HttpRequest, pk: int) -> HttpResponse:
         return f"{ticket.reference} is changed." if fields else "Nothing was changed."
 
     return _handle(request, pk, form, change, fields_form=form)
+
+
+@require_POST
+@requires("support.change_ticket")
+def ticket_macro(request: HttpRequest, pk: int) -> HttpResponse:
+    """Do what is often done."""
+    form = MacroForm(request.POST, ticket=_ticket(pk))
+
+    def apply(data: dict[str, Any], at: datetime) -> str:
+        apply_macro(ticket_id=pk, macro=data["macro"], version=data["version"], actor=_person(request), at=at)
+        return f"“{data['macro']}” is done."
+
+    return _handle(request, pk, form, apply, macro_form=form)
 
 
 @require_POST

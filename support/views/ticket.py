@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from foundation.access import requires
 from foundation.words import duration, figure, moment
 from operations.models import User
-from support.forms import AssignForm, FieldsForm, HelpForm, MergeForm, MessageForm, StateForm
+from support.forms import AssignForm, FieldsForm, HelpForm, MacroForm, MergeForm, MessageForm, StateForm
 from support.models import Customer, EventKind, Priority, Ticket, TicketEvent, TicketState, Via
 from support.selectors.absences import CAUSE
 from support.selectors.deliveries import get_deliveries
@@ -67,6 +67,8 @@ def render_ticket(request: HttpRequest, pk: int, *, status: int = 200, **shown: 
         context["state_form"] = shown.get("state_form") or StateForm(ticket=found)
         context["message_form"] = shown.get("message_form") or MessageForm(auto_id="message-%s")
         context["assign_form"] = shown.get("assign_form") or AssignForm(ticket=found)
+        context["macro_form"] = shown.get("macro_form") or MacroForm(ticket=found)
+        context["macro_open"] = "macro_form" in shown
         context["fields_form"] = shown.get("fields_form") or FieldsForm(ticket=found)
         if found.is_open and user.has_perm("operations.add_escalation"):
             context["help_form"] = shown.get("help_form") or HelpForm(auto_id="help-%s")
