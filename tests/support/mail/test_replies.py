@@ -201,12 +201,12 @@ def test_files_are_sent_with_the_form_and_come_as_downloads(agent, anns):
     text, pdf = TicketAttachment.objects.all()
     answer = agent.get(f"/tickets/{anns.pk}/attachments/{text.pk}/")
     assert b"".join(answer.streaming_content) == b"<script>alert(1)</script>"
-    answer.close()
     assert answer["Content-Type"] == "application/octet-stream"
     assert answer["X-Content-Type-Options"] == "nosniff"
     assert answer["Content-Disposition"].startswith('attachment; filename="xy.txt"')
     assert "\n" not in answer["Content-Disposition"]
     assert f"/tickets/{anns.pk}/attachments/{pdf.pk}/" in agent.get(anns.get_absolute_url()).content.decode()
+    answer.close()  # Closes the connection, too.
 
 
 def test_a_file_is_found_under_its_own_ticket_by_those_who_may_see_it(client, anns):
