@@ -16,10 +16,10 @@ _SPOKEN = (EventKind.REPLY, EventKind.OPENED, EventKind.CUSTOMER)
 
 @dataclass(frozen=True)
 class Delivery:
-    """How far the mail of one reply is: words, and a tone for what somebody must look at."""
+    """How far the mail of one reply is; `is_lost` where somebody must look at it."""
 
     words: str
-    tone: str
+    is_lost: bool = False
 
 
 def event_of_reply(event_id: int) -> str:
@@ -36,12 +36,12 @@ def get_deliveries(event_ids: Iterable[int]) -> dict[int, Delivery]:
 
 def _delivery(row: OutboxMessage) -> Delivery:
     if row.state == MessageState.DEAD:
-        return Delivery(f"Not delivered to {row.address}: {row.last_error}", "bad")
+        return Delivery(f"to {row.address}: {row.last_error}", is_lost=True)
     if row.state == MessageState.CANCELLED:
-        return Delivery(f"Not delivered to {row.address}; dismissed", "none")
+        return Delivery(f"not delivered to {row.address}; dismissed")
     if row.state == MessageState.SENT:
-        return Delivery(f"mailed to {row.address}", "none")
-    return Delivery(f"mail to {row.address} waits" + (f": {row.last_error}" if row.last_error else ""), "none")
+        return Delivery(f"mailed to {row.address}")
+    return Delivery(f"mail to {row.address} waits" + (f": {row.last_error}" if row.last_error else ""))
 
 
 def list_mail_aside(ticket_id: int) -> list[InboundMail]:
