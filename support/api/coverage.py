@@ -1,20 +1,24 @@
 """The coming fourteen days, hour by hour."""
 
+import re
 from typing import Any
 
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
-from rest_framework.exceptions import ValidationError
+from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from foundation.filters import MAX_ID
+from foundation.problems import CONTENT_TYPE
+from foundation.schema import ProblemSerializer
 from foundation.viewsets import ApiView
 from foundation.words import organisation_zone
 from support.cover.staffing import Hour, poisson_upper
 from support.selectors.coverage import WEEKS, Outlook, get_outlook
 
+_NUMBER = re.compile("[1-9][0-9]{0,18}", re.ASCII)
 _TEAM = OpenApiParameter(
     "team", {"type": "integer", "minimum": 1, "maximum": MAX_ID}, description="Its number; all teams without it."
 )
@@ -45,13 +49,16 @@ class CoverageSerializer(serializers.Serializer[Any]):
     hours = CoverageHourSerializer(many=True)
 
 
+_ANSWERS = {200: CoverageSerializer, (404, CONTENT_TYPE): ProblemSerializer}
+
+
 class CoverageViews(ApiView):
     """Agents on duty against agents needed, for one team or all together."""
 
     required_permissions = ("support.view_dutyshift",)
     query_parameters = ("team",)
 
-    @extend_schema(operation_id="coverage_read", responses=CoverageSerializer, parameters=[_TEAM])
+    @extend_schema(operation_id="coverage_read", responses=_ANSWERS, parameters=[_TEAM])
     def get(self, request: Request) -> Response:
         """Fourteen days from today on, by hour."""
         outlook = get_outlook(timezone.now())
@@ -61,7 +68,9 @@ class CoverageViews(ApiView):
 def _answer(outlook: Outlook, asked: str | None) -> dict[str, Any]:
     team = next((one for one in outlook.teams if str(one.pk) == asked), None)
     if asked is not None and team is None:
-        raise ValidationError({"team": ["There is no such team."]})
+        if _NUMBER.fullmatch(asked) is None or int(asked) > MAX_ID:
+            raise ValidationError({"team": ["Give the number of a team."]})
+        raise NotFound("There is no such team.")
     return {
         "as_of": outlook.at,
         "time_zone": str(organisation_zone()),

@@ -185,4 +185,6 @@ def test_the_api_says_what_it_was_worked_out_of():
     assert (found["team"], found["weeks"], found["handling_minutes"], found["occupancy"]) == (desk.pk, 8, 30.0, 0.5)
     assert len(found["hours"]) == 14 * 24
     assert (found["hours"][0]["hour"], found["hours"][0]["expected"]) == (0, None)
-    assert [api.get(f"{BASE}/coverage/?team={asked}").status_code for asked in ("0", "x", "")] == [400, 400, 400]
+    assert [api.get(f"{BASE}/coverage/?team={asked}").status_code for asked in ("0", "x", "", 2**63, 2**62)] == [
+        *(400, 400, 400, 400, 404)
+    ]
