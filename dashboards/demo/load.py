@@ -15,6 +15,7 @@ from dashboards.demo.health import add_health
 from dashboards.demo.incidents import add_incidents
 from dashboards.demo.integrations import Watched, add_integrations
 from dashboards.demo.launches import add_launches
+from dashboards.demo.learning import add_learning
 from dashboards.demo.ledger import add_ledger
 from dashboards.demo.notifications import add_notifications
 from dashboards.demo.objectives import add_objectives
@@ -65,6 +66,7 @@ def load_company(story: Story, *, sandbox_port: int) -> None:
             add_ledger(story, people, watched)
             add_launches(story, people, watched)
             add_setup_cases(story, people, watched)
+            add_learning(story, people)
             add_incidents(story, people, watched)
             add_steering(story, people)
             add_notifications(story, people)

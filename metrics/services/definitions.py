@@ -21,17 +21,43 @@ def install_shipped_metrics(*, at: datetime) -> list[str]:
     """Create the shipped metrics that the database lacks, with their first version and target; the keys created.
 
     A metric that exists is left alone, whatever was changed about it, but for an owner where it has none. A new one's
-    days are marked for backfill. One whose source does not exist yet becomes a draft that says so.
+    days are marked for backfill. One whose source does not exist yet becomes a draft that says so, and is defined once
+    the source has come.
     """
     have = set(Metric.objects.values_list("key", flat=True))
+    arrived = _list_arrived()
     created = [shipped for shipped in list_shipped_metrics() if shipped.key not in have]
     with transaction.atomic():
         for shipped in created:
             _install(shipped, at=at)
-        for source in sorted({shipped.source for shipped in created if not shipped.waits_for}):
+        for shipped, metric in arrived:
+            _define_draft(metric, shipped, at=at)
+        defined = [*created, *(shipped for shipped, _ in arrived)]
+        for source in sorted({shipped.source for shipped in defined if not shipped.waits_for}):
             mark_all_days(get_source(source))
         give_owners()
     return [shipped.key for shipped in created]
+
+
+def _list_arrived() -> list[tuple[ShippedMetric, Metric]]:
+    """The drafts that waited for a source which is there now, and that nobody has defined since."""
+    drafts = Metric.objects.filter(status=MetricStatus.DRAFT, versions__isnull=True).exclude(waits_for="")
+    waiting = {metric.key: metric for metric in drafts}
+    shipped = [one for one in list_shipped_metrics() if one.key in waiting and not one.waits_for]
+    return [(one, waiting[one.key]) for one in shipped]
+
+
+def _define_draft(metric: Metric, shipped: ShippedMetric, *, at: datetime) -> None:
+    """It says what it counts as it is shipped now; its owner, place and target stay."""
+    metric.name, metric.purpose, metric.question = shipped.name, shipped.purpose, shipped.question
+    metric.status, metric.waits_for, metric.version = MetricStatus.APPROVED, "", metric.version + 1
+    metric.save(update_fields=["name", "purpose", "question", "status", "waits_for", "version"])
+    _define(metric, shipped, at=at)
+
+
+def _define(metric: Metric, shipped: ShippedMetric, *, at: datetime) -> None:
+    shape = Definition(shipped.kind, shipped.source, dict(shipped.formula), list(shipped.dimensions))
+    create_version(metric=metric, definition=shape, reason="Shipped definition.", at=at)
 
 
 def give_owners() -> int:
@@ -61,8 +87,7 @@ def _install(shipped: ShippedMetric, *, at: datetime) -> None:
         flow=shipped.flow,
     )
     if not shipped.waits_for:
-        shape = Definition(shipped.kind, shipped.source, dict(shipped.formula), list(shipped.dimensions))
-        create_version(metric=metric, definition=shape, reason="Shipped definition.", at=at)
+        _define(metric, shipped, at=at)
     if shipped.target is not None:
         set_target(new=_target(metric, shipped.target, at.date()), by=None, at=at)
 

@@ -29,3 +29,7 @@ __all__ = [
     "shipped_promises",
     "sources",
 ]
+__all__ = ["csat", "setup_cases", "shipped", "sources"]
+from support.metric_sources import learning
+
+__all__ = ["learning", "setup_cases", "shipped", "sources"]
