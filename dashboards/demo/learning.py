@@ -11,12 +11,14 @@ from support.models import (
     Cause,
     Change,
     ChangeOutcome,
+    ChangeVerdict,
     Customer,
     Insight,
     InsightKind,
     InsightState,
     Ticket,
 )
+from support.selectors.outcomes import PER, compare
 from support.services.candidates import open_candidates
 from support.services.changes import plan_change, ship_change
 from support.services.insights import NewInsight, move_insight, open_insight
@@ -115,9 +117,22 @@ def _tell(story: Story, told: Told, owner: User, lead: User) -> None:
         return
     checked = shipped + 43 * DAY
     freeze_due_outcomes(at=checked)
-    if told.note:
-        outcome = ChangeOutcome.objects.get(change=change)
-        decide_outcome(outcome_id=outcome.pk, verdict=told.until.value, note=told.note, by=lead, at=checked + 2 * DAY)
+    if told.until is not InsightState.MEASURED:
+        outcome = ChangeOutcome.objects.select_related("change").get(change=change)
+        verdict, note = _conclude(outcome)
+        decide_outcome(outcome_id=outcome.pk, verdict=verdict, note=note, by=lead, at=checked + 2 * DAY)
+
+
+def _conclude(outcome: ChangeOutcome) -> tuple[str, str]:
+    """What an honest reader of the interval would say of these tickets."""
+    difference = compare(outcome)
+    if difference is None:
+        return ChangeVerdict.INCONCLUSIVE.value, "There was nothing to compare."
+    if difference.high < 0:
+        return ChangeVerdict.CONFIRMED.value, "Fewer write about it, by more than chance explains."
+    if PER * difference.low > -outcome.change.expected_change:
+        return ChangeVerdict.REFUTED.value, "As many write as before: the cause lies elsewhere."
+    return ChangeVerdict.INCONCLUSIVE.value, "Chance explains the difference; too few weeks to tell."
 
 
 def _plan(story: Story, told: Told, insight: Insight, owner: User) -> Change:
