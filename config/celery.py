@@ -83,6 +83,7 @@ app.conf.beat_schedule = {
     "crossings": _every("support.notice_crossings", 15),
     "silence": _every("support.notice_silence", 60),
     "insights": _every("support.gather_insights", 300),
+    "reviews": _every("support.draw_review_samples", 3600),
     "outcomes": _every("support.freeze_outcomes", 900),
     "stale_clocks": _every("support.refresh_stale_clocks", 60),
 }

@@ -203,6 +203,7 @@ ORGANISATION_YEAR_START = env.int("ORGANISATION_YEAR_START", default=1)
 INSIGHT_TICKETS = env.int("INSIGHT_TICKETS", default=5)
 INSIGHT_DAYS = env.int("INSIGHT_DAYS", default=14)
 INSIGHT_MINIMUM_N = env.int("INSIGHT_MINIMUM_N", default=20)
+REVIEW_SAMPLE = env.int("REVIEW_SAMPLE", default=3)  # Tickets drawn for review of each person's week.
 INSIGHT_PER_METRIC = env.str("INSIGHT_PER_METRIC", default="")
 
 CODE_URL = env.str("CODE_URL", default="")  # Where the code of metric sources can be read.
@@ -371,6 +372,7 @@ AUDITLOG_INCLUDE_TRACKING_MODELS = (
     {"model": "support.Cause", "exclude_fields": ["version"]},
     {"model": "support.Change", "exclude_fields": ["version"]},
     {"model": "support.Insight", "exclude_fields": ["version"]},
+    {"model": "support.TrainingRecord", "exclude_fields": ["version"]},
     {"model": "support.Customer", "exclude_fields": ["version"]},
     {"model": "support.SetupCase", "exclude_fields": ["version"], "m2m_fields": ["tickets"]},
     {"model": "support.TicketSkill", "exclude_fields": ["version"]},

@@ -23,6 +23,7 @@ urlpatterns = [
     path("notifications/", include("operations.notification_urls")),
     path("status/", include("partnerships.status_urls")),
     path("setup-cases/", include("support.setup_urls")),
+    path("team/", include("support.team_urls")),
     path("insights/", include("support.insight_urls")),
     path("escalations/", include("operations.escalation_urls")),
     path("tickets/", include("support.urls")),

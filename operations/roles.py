@@ -103,6 +103,8 @@ SUPPORT = (
     "support.changeoutcome",
     "support.outcomeverdict",
 )
+TEAM_QUALITY = ("support.reviewsample", "support.review", "support.trainingrecord")
+"""How people work: for their lead and operations, and for each their own rows."""
 METRICS = (
     "metrics.metric",
     "metrics.metricversion",
@@ -210,6 +212,9 @@ _SUPPORT_EDITOR = (
     | _may(("delete",), "support.customer", "support.team", "support.tag", "support.macro", "support.tickettrigger")
     | _may(_CHANGE, "support.tag")
     | _may(("add", "change", "delete"), "support.cause")
+    | _view(*TEAM_QUALITY)
+    | _may(("add", "oversee"), "support.review")
+    | _may(_CHANGE, "support.trainingrecord")
     | _may(("delete",), "support.customer", "support.team", "support.tag")
     | _may(("add", "change", "delete"), "support.ticketskill", "support.agentprofile", "support.dutyshift")
     | _may(_CHANGE, "support.absence")
@@ -252,7 +257,7 @@ ROLES: Mapping[str, frozenset[str]] = {
     "operations": _OPERATIONS,
     "partner_manager": _PARTNER_EDITOR | _METRICS_READER | _RUNNER | _ESCALATE,
     "support_lead": _SUPPORT_EDITOR | _METRICS_READER | _view(*PARTNERSHIPS) | _ESCALATE,
-    "support_agent": _TICKET_EDITOR | _METRICS_READER | _view(*PARTNERSHIPS) | _ESCALATE,
+    "support_agent": _TICKET_EDITOR | _view(*TEAM_QUALITY) | _METRICS_READER | _view(*PARTNERSHIPS) | _ESCALATE,
     "contractor_manager": _METRICS_READER,
     "finance": _METRICS_READER,
     "auditor": _EVERYTHING_READER | _view(*RECORDS),

@@ -105,3 +105,9 @@ def ask_customers() -> None:
     from support.services.csat import ask_customers as ask
 
     ask(at=timezone.now())
+@shared_task(name="support.draw_review_samples")
+def draw_review_samples() -> None:
+    """Draw tickets of the latest complete week to be reviewed."""
+    from support.services.quality import draw_review_samples as draw
+
+    draw(at=timezone.now())

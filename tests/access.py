@@ -12,6 +12,7 @@ TERMS_READ = READ_ALL | {"partner_manager", "tool_partnerships"}
 SUPPORT_READ = READ_ALL | {"support_lead", "support_agent", "tool_support"}
 TICKETS_WRITE = OPERATE | {"support_lead", "support_agent", "tool_support"}
 SUPPORT_LEAD = OPERATE | {"support_lead"}
+TEAM_READ = SUPPORT_LEAD | {"support_agent"}
 PEOPLE_READ = READ_ALL | {"partner_manager", "support_lead", "support_agent", "contractor_manager", "finance"}
 METRICS_READ = PEOPLE_READ | {"tool_metrics"}
 SIGNED_IN = PARTNERS_READ | SUPPORT_READ | METRICS_READ | {"nobody"}
@@ -57,6 +58,9 @@ PAGES = {
     "launches:launch_new": RUNS_WRITE,
     "launches:launch_action": RUNS_WRITE,
     "support:ticket_clocks": SUPPORT_READ,
+    "team:team": SUPPORT_LEAD,
+    "team:person": SUPPORT_LEAD,
+    "team:mine": TEAM_READ,  # One's own.
     "insights:board": SUPPORT_READ,
     "insights:needs": SUPPORT_READ,
     "insights:needs_csv": SUPPORT_READ,
@@ -332,6 +336,9 @@ MODELS = {
     "support.absence": (SUPPORT_READ, SUPPORT_LEAD, SUPPORT_LEAD, NOBODY),
     "support.absencehandover": (SUPPORT_READ, NOBODY, NOBODY, NOBODY),
     "support.coveragegap": (SUPPORT_READ, NOBODY, NOBODY, NOBODY),
+    "support.reviewsample": (TEAM_READ, NOBODY, NOBODY, NOBODY),  # Agents see their own.
+    "support.review": (TEAM_READ, NOBODY, NOBODY, NOBODY),
+    "support.trainingrecord": (TEAM_READ, SUPPORT_LEAD, SUPPORT_LEAD, NOBODY),
     "support.cause": (SUPPORT_READ, SUPPORT_LEAD, SUPPORT_LEAD, SUPPORT_LEAD),
     "support.insight": (SUPPORT_READ, NOBODY, NOBODY, NOBODY),  # Written on their pages and through the API.
     "support.insightticket": (SUPPORT_READ, NOBODY, NOBODY, NOBODY),
@@ -484,6 +491,7 @@ API_ACTIONS = {
     "ticket-attachments.content": SUPPORT_READ,
     "inbound-mail.create": OPERATE | {"tool_support"},
     "tickets.clocks": SUPPORT_READ,
+    "ticket-reviews.create": SUPPORT_LEAD,
     "insights.create": TICKETS_WRITE,
     "insights.partial_update": TICKETS_WRITE,
     "insights.transition": TICKETS_WRITE,

@@ -21,7 +21,31 @@ def same_requester():
     g.RequesterNoticeFactory.create_batch(2, insight=g.InsightFactory(), customer=f.CustomerFactory())
 
 
+def same_sample():
+    g.ReviewSampleFactory.create_batch(2, agent=f.UserFactory(), ticket=f.TicketFactory())
+
+
+def same_review():
+    g.ReviewFactory.create_batch(2, agent=f.UserFactory(), ticket=f.TicketFactory(), reviewer=f.UserFactory())
+
+
+def own_review():
+    person = f.UserFactory()
+    g.ReviewFactory(agent=person, reviewer=person)
+
+
 LEARNING_VIOLATIONS = {
+    "reviewsample_once": same_sample,
+    "reviewsample_seed_not_blank": lambda: g.ReviewSampleFactory(seed=""),
+    "review_understanding_in_range": lambda: g.ReviewFactory(understanding=5),
+    "review_correctness_in_range": lambda: g.ReviewFactory(correctness=5),
+    "review_tone_in_range": lambda: g.ReviewFactory(tone=5),
+    "review_process_in_range": lambda: g.ReviewFactory(process=5),
+    "review_comment_not_blank": lambda: g.ReviewFactory(comment=""),
+    "review_once": same_review,
+    "review_by_somebody_else": own_review,
+    "trainingrecord_topic_not_blank": lambda: g.TrainingRecordFactory(topic=""),
+    "trainingrecord_valid_until_after_completed_on": lambda: g.TrainingRecordFactory(valid_until=TODAY - 301 * DAY),
     "customer_yearly_revenue_minor_in_range": lambda: f.CustomerFactory(yearly_revenue_minor=10**15 + 1),
     "cause_code_not_blank": lambda: g.CauseFactory(code=""),
     "cause_name_not_blank": lambda: g.CauseFactory(name=""),

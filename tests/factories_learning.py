@@ -14,6 +14,9 @@ from support.models import (
     InsightTransition,
     OutcomeVerdict,
     RequesterNotice,
+    Review,
+    ReviewSample,
+    TrainingRecord,
 )
 from tests.factories_operations import NOW
 
@@ -122,7 +125,45 @@ class OutcomeVerdictFactory(DjangoModelFactory):
     decided_by = factory.SubFactory("tests.factories.UserFactory")
 
 
+class ReviewSampleFactory(DjangoModelFactory):
+    class Meta:
+        model = ReviewSample
+
+    agent = factory.SubFactory("tests.factories.UserFactory")
+    week_on = TODAY - timedelta(days=7)
+    ticket = factory.SubFactory("tests.factories.TicketFactory")
+    seed = "2026-02-23/1"
+    drawn_at = NOW
+
+
+class ReviewFactory(DjangoModelFactory):
+    class Meta:
+        model = Review
+
+    ticket = factory.SubFactory("tests.factories.TicketFactory")
+    agent = factory.SubFactory("tests.factories.UserFactory")
+    reviewer = factory.SubFactory("tests.factories.UserFactory")
+    reviewed_at = NOW
+    understanding = 4
+    correctness = 3
+    tone = 4
+    process = 1
+    comment = "Friendly; the cause is missing."
+
+
+class TrainingRecordFactory(DjangoModelFactory):
+    class Meta:
+        model = TrainingRecord
+
+    person = factory.SubFactory("tests.factories.UserFactory")
+    topic = factory.Sequence(lambda n: f"Training {n}")
+    completed_on = TODAY - timedelta(days=300)
+
+
 LEARNING_FACTORIES = (
+    ReviewSampleFactory,
+    ReviewFactory,
+    TrainingRecordFactory,
     CauseFactory,
     InsightFactory,
     InsightTicketFactory,

@@ -36,6 +36,7 @@ NUMBERED = {
     "launches": "Launch",
     "setup_cases": "SetupCase",
     "insights": "Insight",
+    "team": "User",
     "escalations": "Escalation",
 }
 """Whose number the pages of a namespace take; a ticket's elsewhere."""

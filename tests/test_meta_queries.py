@@ -31,7 +31,7 @@ from tests.factories import (
 )
 from tests.factories_cover import AbsenceFactory, AgentProfileFactory, DutyShiftFactory
 from tests.factories_incidents import AffectedIntegrationFactory, IncidentFactory
-from tests.factories_learning import ChangeFactory, InsightFactory
+from tests.factories_learning import ChangeFactory, InsightFactory, ReviewFactory
 from tests.factories_ledger import (
     NOW,
     LaunchFactory,
@@ -67,6 +67,8 @@ PAGES = {
         playbook__owner=UserFactory(), state="published", published_at=NOW
     ),
     "setup_cases:cases": lambda: SetupCaseFactory(owner=UserFactory()),
+    "team:team": lambda: TeamFactory().members.add(UserFactory()),
+    "team:mine": lambda: ReviewFactory(agent=User.objects.get(is_superuser=True)),
     "insights:board": lambda: full_row(InsightFactory),
     "insights:needs": lambda: ChangeFactory(insight__owner=UserFactory()),
     "ledger:ledger": lambda: LedgerEntryFactory(
@@ -193,6 +195,7 @@ def test_inventory_of_list_pages_is_complete():
         "launches",
         "setup_cases",
         "insights",
+        "team",
         "playbooks",
         "partners",
         "escalations",

@@ -82,6 +82,8 @@ _SECTIONS: tuple[tuple[str, str, str, str, str], ...] = (
     ("Launches", "/launches/", "u", "partnerships.view_launch", ""),
     ("Tickets", "/tickets/", "t", "support.view_ticket", "tickets"),
     ("Insights", "/insights/", "w", "support.view_insight", ""),
+    ("Team", "/team/", "z", "support.oversee_review", ""),
+    ("My figures", "/team/me/", "y", "support.view_review", ""),
     ("Set-up cases", "/setup-cases/", "a", "support.view_setupcase", ""),
     ("Escalations", "/escalations/", "c", "operations.view_escalation", "escalations"),
     ("Data health", "/data-health/", "d", "metrics.view_metric", ""),

@@ -26,6 +26,7 @@ from support.api.insights import (
 from support.api.macros import MacroViews
 from support.api.mail import InboundMailViews, TicketAttachmentViews
 from support.api.people import CustomerViews, TagViews, TeamViews
+from support.api.quality import ReviewSampleViews, ReviewViews, TrainingRecordViews
 from support.api.saved_views import SavedViewViews
 from support.api.setup_cases import SetupCaseViews, SetupItemViews
 from support.api.tickets import TicketEventViews, TicketViews
@@ -58,6 +59,9 @@ ROUTES = {
     "absences": AbsenceViews,
     "absence-handovers": AbsenceHandoverViews,
     "coverage-gaps": CoverageGapViews,
+    "review-samples": ReviewSampleViews,
+    "ticket-reviews": ReviewViews,
+    "training-records": TrainingRecordViews,
     "causes": CauseViews,
     "insights": InsightViews,
     "insight-tickets": InsightTicketViews,

@@ -25,6 +25,7 @@ from support.models.insight import (
 )
 from support.models.macro import Macro
 from support.models.mail import InboundMail, MailOutcome, TicketAttachment
+from support.models.quality import Review, ReviewSample, TrainingRecord
 from support.models.saved_view import SavedView
 from support.models.setup_case import SETUP_OPEN, SetupCase, SetupItem, SetupItemKind, SetupState
 from support.models.sla import SlaPolicy, SlaPolicyVersion
@@ -76,6 +77,8 @@ __all__ = [
     "OutcomeVerdict",
     "Priority",
     "RequesterNotice",
+    "Review",
+    "ReviewSample",
     "SavedView",
     "SetupCase",
     "SetupItem",
@@ -92,6 +95,7 @@ __all__ = [
     "TicketSkill",
     "TicketState",
     "TicketTrigger",
+    "TrainingRecord",
     "TriggerFiring",
     "TriggerKind",
     "Via",

@@ -41,6 +41,8 @@ PAGES = {
     "launch-new": "/launches/new/",
     "playbooks": "/playbooks/",
     "playbook": "/playbooks/integration-rollout/",
+    "team": "/team/",
+    "team-mine": "/team/me/",
     "insights": "/insights/",
     "insight": "/insights/1/",
     "insight-new": "/insights/new/",

@@ -1,0 +1,46 @@
+"""How people work, in the admin; everybody sees their own rows."""
+
+from typing import Any, cast
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from foundation.admin import EditAdmin, ReadOnlyAdmin
+from operations.models import User
+from support.models import Review, ReviewSample, TrainingRecord
+from support.selectors.quality import may_oversee
+
+
+def _own(rows: "QuerySet[Any]", request: HttpRequest, person: str) -> "QuerySet[Any]":
+    user = cast("User", request.user)
+    return rows if may_oversee(user) else rows.filter(**{person: user.pk})
+
+
+@admin.register(ReviewSample)
+class ReviewSampleAdmin(ReadOnlyAdmin):
+    list_display = ("week_on", "agent", "ticket", "drawn_at")
+    list_select_related = ("agent", "ticket")
+
+    def get_queryset(self, request: HttpRequest) -> "QuerySet[ReviewSample]":
+        return _own(super().get_queryset(request), request, "agent")
+
+
+@admin.register(Review)
+class ReviewAdmin(ReadOnlyAdmin):
+    list_display = ("reviewed_at", "agent", "ticket", "understanding", "correctness", "tone", "process", "reviewer")
+    list_select_related = ("agent", "ticket", "reviewer")
+
+    def get_queryset(self, request: HttpRequest) -> "QuerySet[Review]":
+        return _own(super().get_queryset(request), request, "agent")
+
+
+@admin.register(TrainingRecord)
+class TrainingRecordAdmin(EditAdmin):
+    list_display = ("topic", "person", "completed_on", "valid_until")
+    list_select_related = ("person",)
+    search_fields = ("topic", "person__name")
+    autocomplete_fields = ("person",)
+
+    def get_queryset(self, request: HttpRequest) -> "QuerySet[TrainingRecord]":
+        return _own(super().get_queryset(request), request, "person")
