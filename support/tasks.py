@@ -105,6 +105,8 @@ def ask_customers() -> None:
     from support.services.csat import ask_customers as ask
 
     ask(at=timezone.now())
+
+
 @shared_task(name="support.draw_review_samples")
 def draw_review_samples() -> None:
     """Draw tickets of the latest complete week to be reviewed."""
