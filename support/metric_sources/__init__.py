@@ -7,6 +7,7 @@ from support.metric_sources import (
     csat,
     escalations,
     first_replies,
+    learning,
     repeats,
     setup_cases,
     shipped,
@@ -22,6 +23,7 @@ __all__ = [
     "csat",
     "escalations",
     "first_replies",
+    "learning",
     "repeats",
     "setup_cases",
     "shipped",
@@ -29,7 +31,3 @@ __all__ = [
     "shipped_promises",
     "sources",
 ]
-__all__ = ["csat", "setup_cases", "shipped", "sources"]
-from support.metric_sources import learning
-
-__all__ = ["learning", "setup_cases", "shipped", "sources"]
