@@ -51,16 +51,17 @@ EVENT_BODIES = IndexedText("support_ticketevent", "body", "support_ticketevent_w
 
 def _keep_indexed(text: IndexedText) -> None:
     """Declare the triggers by which SQLite keeps the index."""
-    add = f'INSERT OR REPLACE INTO "{text.fts}"(rowid, words) VALUES (new.id, new."{text.column}")'  # noqa: S608
-    drop = f'DELETE FROM "{text.fts}" WHERE rowid = old.id'  # noqa: S608
+    drop = f'DELETE FROM "{text.fts}" WHERE rowid = {{}}.id;'  # noqa: S608
+    put = f'INSERT INTO "{text.fts}"(rowid, words) VALUES (new.id, new."{text.column}");'  # noqa: S608
+    add = f"{drop.format('new')} {put}"  # No OR REPLACE: within an upsert SQLite passes over it.
     written = f"WHEN new.\"{text.column}\" <> ''"
     for name, when, what in (
         ("insert", f'AFTER INSERT ON "{text.table}" {written}', add),
         ("update", f'AFTER UPDATE OF "{text.column}" ON "{text.table}" {written}', add),
-        ("delete", f'AFTER DELETE ON "{text.table}"', drop),
+        ("delete", f'AFTER DELETE ON "{text.table}"', drop.format("old")),
     ):
         trigger = f"words_{text.table}_{name}"
-        statement = f'CREATE TRIGGER "{trigger}" {when} BEGIN {what}; END'
+        statement = f'CREATE TRIGGER "{trigger}" {when} BEGIN {what} END'
         register(Trigger(trigger, text.table, postgresql=(), sqlite=(statement,)))
 
 

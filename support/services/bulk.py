@@ -96,6 +96,7 @@ def undo_bulk(*, bulk_id: int, actor: User, at: datetime, via: Via = Via.UI) -> 
         _check_undoable(bulk, actor, at)
         bulk.undone_at = at
         bulk.save(update_fields=["undone_at"])
+        _existing(list(bulk.items.values_list("ticket_id", flat=True)))
         done = bulk.items.filter(outcome=BulkOutcome.DONE).select_related("ticket").order_by("ticket_id")
         back = BulkChange.objects.create(
             action=bulk.action, values={"undoes": bulk.pk}, made_by=actor, made_at=at, undone_at=at
@@ -176,8 +177,9 @@ _READ: Mapping[str, Callable[[Any], Any]] = {
 
 
 def _existing(ticket_ids: Sequence[int]) -> list[int]:
-    """The chosen tickets in the order in which they are locked."""
-    return list(Ticket.objects.filter(pk__in=set(ticket_ids)).order_by("pk").values_list("pk", flat=True))
+    """The chosen tickets that exist, all locked before any is changed, in the order in which everybody locks them."""
+    chosen = Ticket.objects.select_for_update().filter(pk__in=set(ticket_ids)).order_by("pk")
+    return list(chosen.values_list("pk", flat=True))
 
 
 def _attempt(
