@@ -53,6 +53,6 @@ def _matching(text: IndexedText, words: list[str]) -> RawSQL:
         asked = f"(SELECT string_agg(word || ':*', ' & ') FROM {given})"  # noqa: S608
         query = f"to_tsquery('simple', {asked})"
         sql = f"SELECT id FROM {text.table} WHERE {text.column} <> '' AND {text.vector} @@ {query}"  # noqa: S608
-        return RawSQL(sql, [" ".join(words)])  # noqa: S611
+        return RawSQL(sql, [" ".join(words)])  # noqa: S611  # nosec B611
     asked = " ".join(f'"{word}"*' for word in words)
-    return RawSQL(f"SELECT rowid FROM {text.fts} WHERE {text.fts} MATCH %s", [asked])  # noqa: S608, S611
+    return RawSQL(f"SELECT rowid FROM {text.fts} WHERE {text.fts} MATCH %s", [asked])  # noqa: S608, S611  # nosec B608,B611
