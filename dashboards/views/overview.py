@@ -31,6 +31,8 @@ from support.selectors.exceptions import SupportExceptions, get_support_exceptio
 
 OLD_DAYS = 30
 WAITING_SHOWN = 8
+QUIET_SHOWN = 24
+"""Of the metrics that need nobody, in the order of the scorecard; the list of metrics has them all."""
 _WORDS = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten", "Eleven", "Twelve")
 
 
@@ -129,11 +131,14 @@ def _metrics_context(standings: list[Standing] | None, at: datetime) -> dict[str
         return {}
     today = local(at).date()
     shown = next((s for s in standings if s.weeks), None)
-    tiles = [(standing, tile_for(standing, today=today, large=standing.is_loud)) for standing in standings]
+    loud = [standing for standing in standings if standing.is_loud]
+    quiet = [standing for standing in standings if not standing.is_loud]
     return {
         "has_metrics": True,
-        "loud": [tile for standing, tile in tiles if standing.is_loud],
-        "quiet": [tile for standing, tile in tiles if not standing.is_loud],
+        "loud": [tile_for(standing, today=today, large=True) for standing in loud],
+        "quiet": [tile_for(standing, today=today) for standing in quiet[:QUIET_SHOWN]],
+        "quiet_count": len(quiet),
+        "quiet_hidden": max(len(quiet) - QUIET_SHOWN, 0),
         "last_week": _name(shown, shown.weeks[-1].start) if shown else "",
     }
 
