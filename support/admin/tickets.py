@@ -77,7 +77,9 @@ class TicketAdmin(EditAdmin):
         obj.refresh_from_db()
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:  # noqa: FBT001
-        """The services have given it its tags, with the event."""
+        """What stands below; the ticket's tags were given to it by the services, with the event."""
+        for formset in formsets:
+            self.save_formset(request, form, formset, change=change)
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """The list, with the way to the import where there is one."""

@@ -13,6 +13,7 @@ from rest_framework.response import Response
 from foundation.filters import MAX_ID
 from foundation.problems import CONTENT_TYPE
 from foundation.schema import ProblemSerializer
+from foundation.serializers import DayField, InstantField
 from foundation.viewsets import ApiView
 from foundation.words import organisation_zone
 from support.cover.staffing import Hour, poisson_upper
@@ -25,9 +26,9 @@ _TEAM = OpenApiParameter(
 
 
 class CoverageHourSerializer(serializers.Serializer[Any]):
-    starts_at = serializers.DateTimeField()
-    ends_at = serializers.DateTimeField()
-    day = serializers.DateField()
+    starts_at = InstantField()
+    ends_at = InstantField()
+    day = DayField()
     hour = serializers.IntegerField(help_text="On the organisation's clock, 0 to 23.")
     on_duty = serializers.FloatField(help_text="Agents, on average over the hour.")
     expected = serializers.FloatField(allow_null=True, help_text="Tickets, as on the same weekday and hour before.")
@@ -40,7 +41,7 @@ class CoverageHourSerializer(serializers.Serializer[Any]):
 
 
 class CoverageSerializer(serializers.Serializer[Any]):
-    as_of = serializers.DateTimeField()
+    as_of = InstantField()
     time_zone = serializers.CharField()
     team = serializers.IntegerField(allow_null=True)
     weeks = serializers.IntegerField()
