@@ -44,6 +44,8 @@ TINY = {
     "AA_EXPERIMENTS": 2,
     "AA_UNITS": 60,
 }
+LIMIT_SECONDS = 560
+"""All of them one after another, two first migrates among them, beside the other tests."""
 LINE = re.compile(r"^  .+: ours .+ \| .+ \| ratio [\d.,]+", re.MULTILINE)
 IS_POSTGRESQL = settings.DATABASES["default"]["ENGINE"].endswith("postgresql")
 
@@ -65,7 +67,12 @@ def run_bench(*names: str, path: str | None = None) -> subprocess.CompletedProce
         "PATH": path or os.environ["PATH"],
     }
     return subprocess.run(
-        [sys.executable, "-m", "benchmarks", *names], cwd=ROOT, env=env, capture_output=True, text=True, timeout=280
+        [sys.executable, "-m", "benchmarks", *names],
+        cwd=ROOT,
+        env=env,
+        capture_output=True,
+        text=True,
+        timeout=LIMIT_SECONDS,
     )
 
 
@@ -97,6 +104,7 @@ def whole_run() -> dict[str, str]:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(LIMIT_SECONDS + 20)
 @pytest.mark.xdist_group("benchmarks")
 @pytest.mark.parametrize(("name", "lines", "lines_postgresql", "needs"), CASES)
 def test_a_benchmark_compares_side_by_side(whole_run, name, lines, lines_postgresql, needs):
