@@ -131,7 +131,9 @@ def test_every_subject_that_the_code_makes_is_the_platforms_own():
         if any(word in path.read_text() for word in ("resolve_subject", "NewEscalation(", "def subject_of("))
     ]
 
-    made = {prefix for text in texts for prefix in re.findall(r"""(?:subject=|return |PREFIX = )f?"([a-z_]+):[{"]""", text)}
+    made = {
+        prefix for text in texts for prefix in re.findall(r"""(?:subject=|return |PREFIX = )f?"([a-z_]+):[{"]""", text)
+    }
 
     assert made - {"burn"} == OF_THE_PLATFORM  # burn is an event of notices
 
