@@ -44,7 +44,7 @@ TINY = {
     "AA_EXPERIMENTS": 2,
     "AA_UNITS": 60,
 }
-LIMIT_SECONDS = 560
+LIMIT_SECONDS = 800
 """All of them one after another, two first migrates among them, beside the other tests."""
 LINE = re.compile(r"^  .+: ours .+ \| .+ \| ratio [\d.,]+", re.MULTILINE)
 IS_POSTGRESQL = settings.DATABASES["default"]["ENGINE"].endswith("postgresql")
