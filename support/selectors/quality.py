@@ -92,17 +92,19 @@ def get_works(start: datetime, end: datetime) -> Mapping[int, Work]:
 def _add_solvings(works: dict[int, Work], start: datetime, end: datetime) -> None:
     rows = list_solvings(start, end).order_by("at", "pk")
     opened = {}
+    first: dict[tuple[int, int], datetime] = {}
     for actor, ticket, at, opened_at in rows.values_list("actor", "ticket", "at", "ticket__opened_at"):
         works[actor].solved[ticket] = at
+        first.setdefault((actor, ticket), at)
         opened[ticket] = opened_at
     back: dict[int, datetime] = {}
     returns = TicketEvent.objects.filter(kind=EventKind.STATE, old_state__in=_SOLVED, new_state=TicketState.OPEN)
     solved = list_solvings(start, end).values("ticket")
     for ticket, at in returns.filter(ticket__in=solved, at__gte=start).values_list("ticket", "at"):
         back[ticket] = max(at, back.get(ticket, at))
-    for work in works.values():
+    for person, work in works.items():
         work.resolutions = [(at - opened[ticket]).total_seconds() for ticket, at in work.solved.items()]
-        work.reopened = sum(ticket in back and back[ticket] > at for ticket, at in work.solved.items())
+        work.reopened = sum(ticket in back and back[ticket] > first[person, ticket] for ticket in work.solved)
 
 
 def _add_replies(works: dict[int, Work], start: datetime, end: datetime) -> None:

@@ -92,6 +92,17 @@ def test_measures_of_people_and_of_them_together_by_hand():
     assert summarise([]).first_reply is None
 
 
+def test_a_ticket_that_came_back_counts_also_once_it_is_solved_again():
+    ann = UserFactory()
+    ticket = solve(ann, at=NOW - 3 * DAY)
+    TicketEventFactory(ticket=ticket, kind="state", old_state="solved", new_state="open", at=NOW - 2 * DAY)
+    TicketEventFactory(ticket=ticket, kind="state", old_state="open", new_state="solved", at=NOW - DAY, actor=ann)
+
+    work = get_works(NOW - 28 * DAY, NOW)[ann.pk]
+
+    assert (len(work.solved), work.reopened) == (1, 1)
+
+
 def test_trainings_are_listed_before_they_end_until_they_are_done_again():
     person, today = UserFactory(), NOW.date()
     soon = TrainingRecordFactory(person=person, topic="Privacy", valid_until=today + 20 * DAY)
