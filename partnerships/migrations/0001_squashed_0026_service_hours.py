@@ -44,7 +44,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("metrics", "0001_squashed_0012_draft_authors"),
-        ("operations", "0002_squashed_0010_step_notices"),
+        ("operations", "0002_squashed_0012_escalation_indexes"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -97,10 +97,10 @@ def test_database_of_the_demo_is_taken(db):
 
 def test_database_between_squashed_migrations_is_refused(db):
     recorder = MigrationRecorder(connection)
-    recorder.record_unapplied("support", "0001_squashed_0004_setup_case_ends")
-    recorder.record_unapplied("support", "0004_setup_case_ends")
+    recorder.record_unapplied("support", "0001_squashed_0018_team_quality")
+    recorder.record_unapplied("support", "0018_team_quality")
 
-    with pytest.raises(NotReadyError, match=r"lacks support\.0004_setup_case_ends.*make run DATA_DIR"):
+    with pytest.raises(NotReadyError, match=r"lacks support\.0018_team_quality.*make run DATA_DIR"):
         prepare_database()
 
 

@@ -10,7 +10,7 @@ from django.db.migrations.state import ModelState, ProjectState
 from foundation.checks import check_squashed_migrations
 from foundation.migration_operations import CreateModels
 
-SQUASHED = ("support", "0001_squashed_0004_setup_case_ends")
+SQUASHED = ("support", "0001_squashed_0018_team_quality")
 
 
 def waiting():
@@ -37,10 +37,10 @@ def test_a_database_at_the_last_of_the_replaced_migrations_is_up_to_date():
 def test_a_database_between_the_replaced_migrations_is_refused():
     recorder = MigrationRecorder(connection)
     recorder.record_unapplied(*SQUASHED)
-    recorder.record_unapplied("support", "0004_setup_case_ends")
+    recorder.record_unapplied("support", "0018_team_quality")
     assert waiting() == []  # Which is why there is a check.
 
-    with pytest.raises(SystemCheckError, match=r"lacks support\.0004_setup_case_ends.*\n.*Run manage\.py migrate"):
+    with pytest.raises(SystemCheckError, match=r"lacks support\.0018_team_quality.*\n.*Run manage\.py migrate"):
         call_command("migrate", verbosity=0, skip_checks=False)
 
 

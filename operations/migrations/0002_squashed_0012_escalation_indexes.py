@@ -21,6 +21,9 @@ class Migration(migrations.Migration):
         ("operations", "0008_escalation_rules"),
         ("operations", "0009_outside_addresses"),
         ("operations", "0010_step_notices"),
+        ("operations", "0002_squashed_0010_step_notices"),
+        ("operations", "0011_mail_parts"),
+        ("operations", "0012_escalation_indexes"),
     ]
 
     dependencies = [
@@ -198,6 +201,14 @@ class Migration(migrations.Migration):
                             "url",
                             models.CharField(
                                 blank=True, help_text="A path on this site, or a whole address.", max_length=500
+                            ),
+                        ),
+                        (
+                            "mail",
+                            models.JSONField(
+                                blank=True,
+                                default=dict,
+                                help_text="Headers and files of a mail that is more than a notice; empty for others.",
                             ),
                         ),
                         (
@@ -765,6 +776,10 @@ class Migration(migrations.Migration):
                     ],
                     options={
                         "ordering": ["-raised_at", "-pk"],
+                        "indexes": [
+                            models.Index(fields=["raised_at"], name="escalation_raised"),
+                            models.Index(fields=["subject"], name="escalation_subject"),
+                        ],
                         "constraints": [
                             models.CheckConstraint(
                                 condition=models.Q(
