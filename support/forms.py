@@ -18,7 +18,7 @@ from support.selectors.references import find_by_reference
 from support.services.attachments import LONGEST_ATTACHMENT, MOST_ATTACHMENTS
 from support.services.ticket_states import list_allowed_states
 
-DUE_CHOICES = [("overdue", "overdue"), ("2h", "within 2 hours"), ("8h", "within 8 hours")]
+DUE_CHOICES = [("overdue", "overdue"), ("2h", "within 2 hours"), ("8h", "within 8 hours"), ("24h", "within 24 hours")]
 _ORDERS = {sign + name for name in SORTS for sign in ("", "-")}
 
 

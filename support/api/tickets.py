@@ -1,5 +1,6 @@
 """Tickets and their events. A ticket changes through the services of the pages, so that each change is an event."""
 
+from datetime import datetime
 from typing import Any, ClassVar, cast
 
 from django import forms
@@ -31,9 +32,10 @@ from support.api.actions import (
 from support.api.clocks import ExplainedSerializer
 from support.api.files import take_files
 from support.api.macros import MacroChoiceSerializer
-from support.models import EventKind, Priority, Ticket, TicketEvent, TicketState, Via
+from support.api.ordered_pages import DUE_ORDERS, TicketPages
+from support.models import DUE_PAUSED, EventKind, Priority, Ticket, TicketEvent, TicketState, Via
 from support.selectors.clocks import explain_clocks
-from support.selectors.queue import TABS, list_matching
+from support.selectors.queue import DUE, TABS, is_due_within, list_matching
 from support.selectors.saved_views import list_visible, query_of
 from support.selectors.search import about
 from support.services.assignment import TakenError, assign_automatically, take_ticket
@@ -49,6 +51,10 @@ _Many = serializers.Field[Any, Any, Any, Any]
 
 class TicketSerializer(RowSerializer):
     tags: _Many = serializers.SlugRelatedField(slug_field="name", many=True, read_only=True)
+    due_at = serializers.DateTimeField(
+        read_only=True, allow_null=True, help_text="When the promise that is due first is, or was, broken."
+    )
+    is_due_paused = serializers.BooleanField(read_only=True, help_text="Whether all its promises are paused.")
 
     class Meta:
         model = Ticket
@@ -73,6 +79,8 @@ class TicketSerializer(RowSerializer):
             "resolved_at",
             "closed_at",
             "wake_at",
+            "due_at",
+            "is_due_paused",
             "queue_reason",
             "reopen_count",
             "merged_into",
@@ -127,6 +135,14 @@ class TicketFilters(Filters):
     holder = HolderFilter(field_name="assignee")
     opened_from = InstantFilter(field_name="opened_at", lookup_expr="gte")
     opened_to = InstantFilter(field_name="opened_at", lookup_expr="lt")
+    due = ChoiceFilter(
+        choices=[(name, name) for name in DUE], method="due_within", help_text="A promise is broken by now, or by then."
+    )
+    due_from = InstantFilter(method="is_due_from")
+    due_to = InstantFilter(method="is_due_to")
+    ordering = ChoiceFilter(
+        choices=[(name, name) for name in DUE_ORDERS], method="as_asked", help_text="By what is due; else by number."
+    )
     resolved_from = InstantFilter(field_name="resolved_at", lookup_expr="gte")
     resolved_to = InstantFilter(field_name="resolved_at", lookup_expr="lt")
 
@@ -141,6 +157,22 @@ class TicketFilters(Filters):
         if view is None:
             return queryset.none()
         return queryset.filter(pk__in=list_matching(query_of(view.filters, person=person)).order_by().values("pk"))
+
+    def due_within(self, queryset: Any, _name: str, value: str) -> Any:
+        """The tickets with a promise that is broken by then."""
+        return queryset.filter(is_due_within(DUE[value]))
+
+    def is_due_from(self, queryset: Any, _name: str, value: datetime) -> Any:
+        """The tickets with a running promise of which the first is due at the instant or later."""
+        return queryset.filter(due_order__gte=value, due_order__lt=DUE_PAUSED)
+
+    def is_due_to(self, queryset: Any, _name: str, value: datetime) -> Any:
+        """The tickets with a running promise that is due before the instant."""
+        return queryset.filter(due_order__lt=min(value, DUE_PAUSED))
+
+    def as_asked(self, queryset: Any, _name: str, _value: str) -> Any:
+        """All of them: the pages are made in the order."""
+        return queryset
 
     def in_tab(self, queryset: Any, _name: str, value: str) -> Any:
         """The tickets under one of the queue's tabs."""
@@ -185,6 +217,7 @@ class TicketViews(CreateViews):
     queryset = Ticket.objects.prefetch_related("tags")
     serializer_class = TicketSerializer
     filterset_class = TicketFilters
+    pagination_class = TicketPages
     action_permissions: ClassVar = {
         **dict.fromkeys(
             (

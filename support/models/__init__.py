@@ -31,13 +31,15 @@ from support.models.setup_case import SETUP_OPEN, SetupCase, SetupItem, SetupIte
 from support.models.sla import SlaPolicy, SlaPolicyVersion
 from support.models.tag import Tag
 from support.models.team import Team
-from support.models.ticket import OPEN_STATES, Priority, Ticket, TicketState
+from support.models.ticket import DUE_PAUSED, NEVER_DUE, OPEN_STATES, Priority, Ticket, TicketState
 from support.models.trigger import TicketTrigger, TriggerFiring, TriggerKind
 
 __all__ = [
     "COLLECTING",
+    "DUE_PAUSED",
     "INSIGHT_ENDED",
     "INSIGHT_OPEN",
+    "NEVER_DUE",
     "OPEN_STATES",
     "SETUP_OPEN",
     "Absence",

@@ -1,3 +1,5 @@
+from datetime import UTC, datetime
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -29,6 +31,11 @@ OPEN_STATES = (
     TicketState.ON_HOLD_VENDOR,
     TicketState.ON_HOLD_INTERNAL,
 )
+
+
+DUE_PAUSED = datetime(8000, 1, 1, tzinfo=UTC)
+NEVER_DUE = datetime(9000, 1, 1, tzinfo=UTC)
+"""Where tickets whose promises are all paused, and those without a promise, stand in the order of what is due."""
 
 
 class Priority(TonedChoices):
@@ -72,6 +79,12 @@ class Ticket(models.Model):
         db_default="",
         editable=False,
         help_text="Why it was given to nobody automatically.",
+    )
+    due_order = models.DateTimeField(
+        default=NEVER_DUE,
+        db_default=NEVER_DUE,
+        editable=False,
+        help_text="When the promise that is due first is broken; 8000 where all are paused, 9000 where there is none.",
     )
     reopen_count = models.PositiveIntegerField(default=0)
     tags = models.ManyToManyField(Tag, blank=True, related_name="tickets")
@@ -128,6 +141,7 @@ class Ticket(models.Model):
                 fields=["external_id"], condition=~Q(external_id=""), name="ticket_external_id"
             ),  # Search by the number that people know.
             models.Index(fields=["customer", "opened_at"], name="ticket_customer_opened"),  # Who asks again.
+            models.Index(fields=["due_order", "id"], name="ticket_due"),  # The queue by what is due first.
         ]
 
     def __str__(self) -> str:
@@ -144,6 +158,16 @@ class Ticket(models.Model):
     @property
     def is_open(self) -> bool:
         return self.state in OPEN_STATES
+
+    @property
+    def due_at(self) -> datetime | None:
+        """When the promise that is due first is, or was, broken; None where none runs. Kept by the clocks."""
+        return self.due_order if self.due_order < DUE_PAUSED else None
+
+    @property
+    def is_due_paused(self) -> bool:
+        """Whether there are promises of which all are paused."""
+        return self.due_order == DUE_PAUSED
 
 
 ENDED_AT = models.functions.Coalesce(F("resolved_at"), F("closed_at"))

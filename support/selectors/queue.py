@@ -7,11 +7,11 @@ from typing import Any, Literal
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
 from django.utils import timezone
 
 from operations.models import User
-from support.models import OPEN_STATES, Priority, Tag, Team, Ticket, TicketClock, TicketState
+from support.models import OPEN_STATES, Priority, Tag, Team, Ticket, TicketState
 from support.selectors.cursors import Cursor
 from support.selectors.search import about
 
@@ -26,7 +26,13 @@ PRIORITY_RANK = Case(
 )
 """0 for urgent to 3 for low."""
 
-SORTS = {"opened": "opened_at", "priority": "rank", "subject": "subject", "reopens": "reopen_count"}
+SORTS = {
+    "opened": "opened_at",
+    "priority": "rank",
+    "subject": "subject",
+    "reopens": "reopen_count",
+    "due": "due_order",
+}
 """The sorts of the list: the name in the URL and the column or annotation it goes by. None of them is ever NULL."""
 
 _WAITS_FOR_US = (TicketState.NEW, TicketState.OPEN)
@@ -70,7 +76,7 @@ COLUMNS = {
     "city": "customer__city",
 }
 """What the list can be asked for by value: the name in URLs, saved views and the API, and where it stands."""
-DUE = {"overdue": timedelta(), "2h": timedelta(hours=2), "8h": timedelta(hours=8)}
+DUE = {"overdue": timedelta(), "2h": timedelta(hours=2), "8h": timedelta(hours=8), "24h": timedelta(hours=24)}
 """Tickets with a promise that is broken by then."""
 
 
@@ -153,7 +159,7 @@ def _filter(query: QueueQuery) -> Q:
 
 def is_due_within(span: timedelta) -> Q:
     """Tickets with a running promise that is broken by so much later than now."""
-    return Exists(TicketClock.objects.filter(ticket=OuterRef("pk"), due_at__lte=timezone.now() + span)) & Q()
+    return Q(due_order__lte=timezone.now() + span)
 
 
 def count_views(queries: Sequence[QueueQuery]) -> list[int]:

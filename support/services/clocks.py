@@ -14,7 +14,7 @@ from foundation.bulk_rows import insert_rows
 from operations.models import BusinessCalendar
 from support.clocks.rules import BREACH
 from support.clocks.stopwatch import Clock
-from support.models import ClockCrossing, Ticket, TicketClock
+from support.models import DUE_PAUSED, NEVER_DUE, ClockCrossing, ClockState, Ticket, TicketClock
 from support.selectors.ticket_clocks import TermsBook, derive_ticket_clocks, list_crossings
 
 _KEY = ("ticket_id", "metric", "instance")
@@ -42,24 +42,36 @@ def refresh_clocks(ticket_ids: Iterable[int]) -> int:
     difference = _compare(ids)
     _delete(difference.gone)
     insert_rows(TicketClock, (*_KEY, *_VALUES), difference.changed, unique=_KEY)
-    return len(difference.changed) + len(difference.gone)
+    if difference.due:
+        due = [Ticket(pk=pk, due_order=due_order) for pk, due_order in difference.due.items()]
+        Ticket.objects.bulk_update(due, ["due_order"])
+    return difference.count
 
 
 @dataclass(frozen=True)
 class _Difference:
-    """What must be written, and which clocks events told late (an import) have made never to have been."""
+    """What must be written, which clocks events told late (an import) have made never to have been, and the tickets
+    of which something else is due first.
+    """
 
     changed: list[tuple[Any, ...]]
     gone: list[ClockKey]
+    due: dict[int, datetime]
+
+    @property
+    def count(self) -> int:
+        """How many clocks differ, and tickets of which only what is due first does."""
+        tickets_of_clocks = [row[0] for row in (*self.changed, *self.gone)]
+        return len(tickets_of_clocks) + len(set(self.due).difference(tickets_of_clocks))
 
 
 def _compare(ids: Sequence[int]) -> _Difference:
-    noticed = _noticed(ids)
+    noticed, derived = _noticed(ids), derive_ticket_clocks(ids)
     wanted = {
         (ticket_id, clock.metric.value, clock.instance): _values(
             clock, noticed[ticket_id, clock.metric.value, clock.instance]
         )
-        for ticket_id, clocks in derive_ticket_clocks(ids).items()
+        for ticket_id, clocks in derived.items()
         for clock in clocks
     }
     stored = {
@@ -67,7 +79,21 @@ def _compare(ids: Sequence[int]) -> _Difference:
         for row in TicketClock.objects.filter(ticket__in=ids).order_by().values_list(*_KEY, *_VALUES)
     }
     changed = [(*key, *values) for key, values in wanted.items() if stored.get(key) != values]
-    return _Difference(changed, [key for key in stored if key not in wanted])
+    return _Difference(changed, [key for key in stored if key not in wanted], _compare_due(ids, derived))
+
+
+def _compare_due(ids: Sequence[int], derived: Mapping[int, Sequence[Clock]]) -> dict[int, datetime]:
+    stored = dict(Ticket.objects.filter(pk__in=ids).order_by().values_list("pk", "due_order"))
+    wanted = {pk: _due_order(derived.get(pk, ())) for pk in stored}
+    return {pk: due_order for pk, due_order in wanted.items() if stored[pk] != due_order}
+
+
+def _due_order(clocks: Iterable[Clock]) -> datetime:
+    """Where a ticket with these clocks stands in the order of what is due."""
+    promised = [clock for clock in clocks if clock.target is not None]
+    if any(clock.due_at for clock in promised):
+        return min(clock.due_at for clock in promised if clock.due_at)
+    return DUE_PAUSED if any(clock.state is ClockState.PAUSED for clock in promised) else NEVER_DUE
 
 
 @dataclass(frozen=True)
@@ -89,7 +115,7 @@ def rebuild_clocks(*, verify: bool = False) -> Rebuilt:
             ids = list(found.values_list("pk", flat=True)[:_BATCH])
             if verify:
                 difference = _compare(ids)
-                changed += len(difference.changed) + len(difference.gone)
+                changed += difference.count
             else:
                 changed += refresh_clocks(ids)
         tickets += len(ids)

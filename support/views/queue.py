@@ -1,7 +1,7 @@
 """The list of tickets, as a page and as CSV of the same rows."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import cast
 from urllib.parse import urlencode
 
@@ -36,7 +36,13 @@ from support.selectors.resolution import get_resolution, get_resolution_target
 from support.selectors.saved_views import PinnedView, list_pinned, list_visible, query_of
 from support.views.resolution_chart import resolution_figure
 
-_COLUMNS = (("opened", "Opened", ""), ("subject", "Subject", ""), ("", "Area", ""), ("priority", "Priority", ""))
+_COLUMNS = (
+    ("due", "Due", ""),
+    ("opened", "Opened", "drop"),
+    ("subject", "Subject", ""),
+    ("", "Area", ""),
+    ("priority", "Priority", ""),
+)
 _MORE_COLUMNS = (("", "State", "drop"), ("", "With", "drop"), ("", "Team", "drop"), ("reopens", "Reopens", "num drop"))
 _CSV_HEAD = (
     "number",
@@ -50,8 +56,12 @@ _CSV_HEAD = (
     "opened",
     "resolved",
     "reopens",
+    "due",
 )
+_ORDER_WORDS = {"opened": "oldest first", "-opened": "newest first", "due": "soonest due first"}
 _CHUNK = 500
+_SOON = timedelta(hours=2)
+"""What is due by then is shown as something to watch."""
 _WITH_ENDED = {"solved", "all"}
 """The tabs with ended tickets, where the day of opening says more than the age."""
 
@@ -116,6 +126,7 @@ def _csv_rows(tickets: Iterator[Ticket]) -> Iterator[Sequence[object]]:
             local(ticket.opened_at).isoformat(),
             local(ticket.resolved_at).isoformat() if ticket.resolved_at else None,
             ticket.reopen_count,
+            local(ticket.due_at).isoformat() if ticket.due_at else "paused" if ticket.is_due_paused else None,
         )
 
 
@@ -127,7 +138,7 @@ def _query(request: HttpRequest) -> QueueQuery:
 
 def _type_of(order: str) -> type:
     column = SORTS[order.removeprefix("-")]
-    return {"opened_at": datetime, "subject": str}.get(column, int)
+    return {"opened_at": datetime, "due_order": datetime, "subject": str}.get(column, int)
 
 
 def _view(request: HttpRequest) -> SavedView | None:
@@ -242,7 +253,19 @@ def _row(ticket: Ticket, at: datetime) -> dict[str, object]:
         "is_unassigned": ticket.is_open and ticket.assignee is None,
         "team": str(ticket.team or ""),
         "reopens": ticket.reopen_count or "",
+        **_due(ticket, at),
     }
+
+
+def _due(ticket: Ticket, at: datetime) -> dict[str, object]:
+    """The promise that is due first, in words; nothing where there is none."""
+    due_at = ticket.due_at
+    if due_at is None:
+        return {"due": "paused" if ticket.is_due_paused else "", "due_tone": "none", "due_at": None}
+    left = due_at - at
+    tone = "bad" if left < timedelta() else "watch" if left <= _SOON else "open"
+    words = f"late by {duration(-left)}" if left < timedelta() else f"due in {duration(left)}"
+    return {"due": words, "due_tone": tone, "due_at": due_at}
 
 
 def _exceptions(at: datetime) -> list[dict[str, object]]:
@@ -255,6 +278,6 @@ def _exceptions(at: datetime) -> list[dict[str, object]]:
 
 def _caption(page: Page, query: QueueQuery) -> str:
     total = f"more than {COUNTED_UP_TO:,}" if page.total is None else figure(page.total, 0)
-    by = {"opened": "oldest first", "-opened": "newest first"}.get(query.order, f"by {query.order.removeprefix('-')}")
+    by = _ORDER_WORDS.get(query.order, f"by {query.order.removeprefix('-')}")
     noun = "ticket" if page.total == 1 else "tickets"
     return f"{total} {noun}, {by}"

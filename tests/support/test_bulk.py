@@ -15,7 +15,7 @@ from support.services.ticket_fields import change_ticket_fields
 from support.services.tickets import NewTicket, open_ticket
 from tests.api_client import BASE, client_of, problem
 from tests.factories import NOW, CustomerFactory, TeamFactory, TicketFactory, UserFactory
-from tests.factories_support import SavedViewFactory, TicketClockFactory
+from tests.factories_support import SavedViewFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -200,8 +200,8 @@ def test_queue_is_asked_by_tag_tier_city_product_and_what_is_due(tickets, person
         actor=None,
         at=NOW,
     )
-    TicketClockFactory(ticket=tickets[0], metric="next_reply", due_at=timezone.now() - timedelta(minutes=1))
-    TicketClockFactory(ticket=tickets[1], metric="next_reply", due_at=timezone.now() + timedelta(hours=1))
+    Ticket.objects.filter(pk=tickets[0].pk).update(due_order=timezone.now() - timedelta(minutes=1))
+    Ticket.objects.filter(pk=tickets[1].pk).update(due_order=timezone.now() + timedelta(hours=1))
 
     def found(**asked):
         return set(list_matching(QueueQuery(person=person.pk, tab="all", **asked)))

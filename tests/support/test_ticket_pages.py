@@ -117,7 +117,7 @@ def test_ticket_is_found_by_its_number_and_team_and_holder(client, agent):
 
 
 @pytest.mark.parametrize(
-    "sort", ["opened", "-opened", "priority", "-priority", "subject", "-subject", "reopens", "-reopens"]
+    "sort", ["opened", "-opened", "priority", "-priority", "subject", "-subject", "reopens", "-reopens", "due", "-due"]
 )
 def test_pages_show_every_ticket_once_forwards_and_backwards(client, agent, monkeypatch, sort):
     monkeypatch.setattr(queue, "PAGE_ROWS", 3)
