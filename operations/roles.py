@@ -82,6 +82,7 @@ SUPPORT = (
     "support.slapolicy",
     "support.slapolicyversion",
     "support.ticketclock",
+    "support.ticketchecklist",
     "support.clockcrossing",
     "support.breachexcuse",
     "support.ticketskill",

@@ -12,6 +12,7 @@ from support.views.actions import (
 )
 from support.views.assignment import ticket_auto, ticket_take
 from support.views.bulk import bulk_result, bulk_undo, ticket_bulk
+from support.views.checklists import ticket_checklist
 from support.views.clocks import ticket_clocks
 from support.views.cover import absence_cancel, absence_new, cover, shift_delete, shift_new
 from support.views.mail import ticket_attachment
@@ -54,6 +55,7 @@ urlpatterns = [
     path("<key:pk>/attachments/<key:number>/", ticket_attachment, name="ticket_attachment"),
     path("<key:pk>/about/", ticket_fields, name="ticket_fields"),
     path("<key:pk>/macro/", ticket_macro, name="ticket_macro"),
+    path("<key:pk>/checklists/", ticket_checklist, name="ticket_checklist"),
     path("<key:pk>/escalate/", ticket_escalate, name="ticket_escalate"),
     path("<key:pk>/merge/", ticket_merge, name="ticket_merge"),
 ]

@@ -15,6 +15,7 @@ from support.models import (
     SlaPolicy,
     SlaPolicyVersion,
     Tag,
+    TicketChecklist,
     TicketClock,
     TicketTrigger,
     TriggerFiring,
@@ -35,6 +36,16 @@ class MacroFactory(DjangoModelFactory):
 
     name = factory.Sequence(lambda n: f"Macro {n}")
     body = "Hello {customer}"
+
+
+class TicketChecklistFactory(DjangoModelFactory):
+    class Meta:
+        model = TicketChecklist
+
+    ticket = factory.SubFactory("tests.factories.TicketFactory")
+    run = factory.SubFactory("tests.factories_ledger.PlaybookRunFactory")
+    added_at = NOW
+    added_by = factory.SubFactory("tests.factories.UserFactory")
 
 
 class SavedViewFactory(DjangoModelFactory):
@@ -137,6 +148,7 @@ SUPPORT_FACTORIES = [
     TagFactory,
     SavedViewFactory,
     MacroFactory,
+    TicketChecklistFactory,
     BulkChangeFactory,
     BulkItemFactory,
     TicketTriggerFactory,

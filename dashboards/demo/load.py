@@ -8,6 +8,7 @@ from django.core.management import call_command
 from django.db import transaction
 
 from dashboards.demo.arrivals import Outage
+from dashboards.demo.checklists import add_checklists
 from dashboards.demo.cover import add_cover
 from dashboards.demo.escalations import add_escalations, add_signal_escalations
 from dashboards.demo.experiments import add_experiments
@@ -66,6 +67,7 @@ def load_company(story: Story, *, sandbox_port: int) -> None:
             add_ledger(story, people, watched)
             add_launches(story, people, watched)
             add_setup_cases(story, people, watched)
+            add_checklists(story, people)
             add_learning(story, people)
             add_incidents(story, people, watched)
             add_steering(story, people)

@@ -26,6 +26,7 @@ from operations.models.notification import (
     Severity,
 )
 from operations.models.playbook import (
+    TICKET_SUBJECT,
     GateCheck,
     Playbook,
     PlaybookKind,
@@ -42,6 +43,7 @@ from operations.models.user import User, UserManager
 __all__ = [
     "ANSWERED",
     "OPEN_STATES",
+    "TICKET_SUBJECT",
     "UNANSWERED",
     "BusinessCalendar",
     "CalendarHoliday",

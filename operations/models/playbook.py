@@ -12,12 +12,15 @@ from operations.playbooks.gates import Verdict
 from operations.playbooks.plan import MAX_OFFSET
 
 _USER = settings.AUTH_USER_MODEL
+TICKET_SUBJECT = "ticket:"
+"""How the subject of a run begins that is the checklist of a ticket."""
 
 
 class PlaybookKind(TonedChoices):
     ROLLOUT = "rollout", "none", "Integration rollout"
     MARKETING = "marketing", "none", "Partnership marketing"
     GENERAL = "general", "none", "General"
+    SUPPORT = "support", "none", "Support checklist"
 
 
 class VersionState(TonedChoices):

@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db import transaction
 
 from foundation.words import local
-from operations.models import PlaybookRun, RunState, RunStep, StepState
+from operations.models import TICKET_SUBJECT, PlaybookRun, RunState, RunStep, StepState
 from operations.playbooks.gates import Verdict
 from operations.selectors.playbooks import GateReading, list_waited_for, read_gates
 from operations.services.notifications import Notice, notify
@@ -18,10 +18,11 @@ def tell_run_steps(*, at: datetime) -> int:
     """Tell each step's owner that it is ready or due, and each run's that a gate turned red; how many were told.
 
     A step without an owner is told to who began the run. Ready is told where something came first; due, once for each
-    day it is due on. A red gate is told when it was not red at the last look.
+    day it is due on. A red gate is told when it was not red at the last look. Checklists of tickets are left out: the
+    promises of the ticket press for it.
     """
-    runs = PlaybookRun.objects.filter(state=RunState.RUNNING).order_by("pk").values_list("pk", flat=True)
-    return sum(_tell_run(pk, at) for pk in runs)
+    runs = PlaybookRun.objects.filter(state=RunState.RUNNING).exclude(subject__startswith=TICKET_SUBJECT)
+    return sum(_tell_run(pk, at) for pk in runs.order_by("pk").values_list("pk", flat=True))
 
 
 def _tell_run(run_id: int, at: datetime) -> int:

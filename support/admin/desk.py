@@ -4,7 +4,7 @@ from django.contrib import admin
 
 from foundation.admin import EditAdmin, ReadOnlyAdmin, ReadOnlyInline, VersionedForm
 from foundation.errors import InvalidInputError
-from support.models import BulkChange, BulkItem, Macro, SavedView
+from support.models import BulkChange, BulkItem, Macro, SavedView, TicketChecklist
 from support.services.saved_views import check_filters
 from support.services.ticket_fields import make_tags
 
@@ -27,6 +27,14 @@ class MacroAdmin(EditAdmin):
     list_display = ("name", "is_note", "state", "priority", "is_active")
     list_filter = ("is_active", "is_note")
     search_fields = ("name", "body")
+    autocomplete_fields = ("playbook",)
+
+
+@admin.register(TicketChecklist)
+class TicketChecklistAdmin(ReadOnlyAdmin):
+    list_display = ("ticket", "run", "added_at", "added_by")
+    list_select_related = ("ticket", "run", "added_by")
+    list_filter = ("run__state",)
 
 
 class SavedViewForm(VersionedForm):

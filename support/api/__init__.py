@@ -1,5 +1,6 @@
 from support.api.bulk import BulkChangeViews, BulkItemViews
 from support.api.changes import ChangeOutcomeViews, ChangeViews, OutcomeVerdictViews
+from support.api.checklists import TicketChecklistViews
 from support.api.clocks import (
     BreachExcuseViews,
     ClockCrossingViews,
@@ -35,6 +36,7 @@ from support.api.triggers import TicketTriggerViews, TriggerFiringViews
 ROUTES = {
     "tickets": TicketViews,
     "ticket-events": TicketEventViews,
+    "ticket-checklists": TicketChecklistViews,
     "ticket-clocks": TicketClockViews,
     "clock-crossings": ClockCrossingViews,
     "breach-excuses": BreachExcuseViews,

@@ -14,7 +14,10 @@ from support.services.ticket_fields import make_tags
 class MacroSerializer(RowSerializer):
     class Meta:
         model = Macro
-        fields = (*("id", "name", "body", "is_note", "priority", "category", "tags", "state", "is_active", "version"),)
+        fields = (
+            *("id", "name", "body", "is_note", "priority", "category", "tags", "playbook", "state", "is_active"),
+            "version",
+        )
 
     def validate_tags(self, tags: str) -> str:
         """The tags, if all are such."""

@@ -56,7 +56,7 @@ class TicketPages(CursorPages):
         return self._link(self.before) if self.is_by_due else super().get_previous_link()
 
     def _link(self, cursor: str | None) -> str | None:
-        return replace_query_param(self.base_url, self.cursor_query_param, cursor) if cursor else None
+        return replace_query_param(self.base_url or "", self.cursor_query_param, cursor) if cursor else None
 
 
 def _asked(request: Request) -> Cursor | None:

@@ -29,6 +29,7 @@ from support.api.actions import (
     TransitionSerializer,
     WordsSerializer,
 )
+from support.api.checklists import MAY_TICK, PlaybookChoiceSerializer, TicketChecklistSerializer
 from support.api.clocks import ExplainedSerializer
 from support.api.files import take_files
 from support.api.macros import MacroChoiceSerializer
@@ -39,6 +40,7 @@ from support.selectors.queue import DUE, TABS, is_due_within, list_matching
 from support.selectors.saved_views import list_visible, query_of
 from support.selectors.search import about
 from support.services.assignment import TakenError, assign_automatically, take_ticket
+from support.services.checklists import add_checklist
 from support.services.macros import apply_macro
 from support.services.manual_escalations import escalate_by_hand
 from support.services.messages import add_customer_message, add_note, add_reply
@@ -227,6 +229,7 @@ class TicketViews(CreateViews):
             ("support.change_ticket",),
         ),
         "clocks": ("support.view_ticket", "support.view_ticketclock"),
+        "add_checklist": MAY_TICK,
         "apply": ("support.change_ticket", "support.view_macro"),
         "escalate": ("support.change_ticket", "operations.add_escalation"),
     }
@@ -315,6 +318,14 @@ class TicketViews(CreateViews):
         macro = self.read_body(request, MacroChoiceSerializer)["macro"]
         ticket = apply_macro(ticket_id=self.get_object().pk, macro=macro, **self._said_by())
         return self.answer_written(ticket, status=201)
+
+    @extend_schema(request=PlaybookChoiceSerializer, responses={201: TicketChecklistSerializer})
+    @action(detail=True, methods=["post"], url_path="checklists")
+    def add_checklist(self, request: Request, pk: str) -> Response:  # noqa: ARG002
+        """Put the published version of a playbook on the ticket, to be ticked off."""
+        playbook = self.read_body(request, PlaybookChoiceSerializer)["playbook"]
+        made = add_checklist(ticket_id=self.get_object().pk, playbook=playbook, **self._said_by())
+        return Response(TicketChecklistSerializer(made).data, status=201)
 
     @extend_schema(request=HelpSerializer, responses={201: RaisedSerializer})
     @action(detail=True, methods=["post"], url_path="escalations")

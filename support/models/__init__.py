@@ -4,6 +4,7 @@ from support.models.agent import AgentProfile, TicketSkill
 from support.models.bulk import BulkAction, BulkChange, BulkItem, BulkOutcome
 from support.models.cause import Cause
 from support.models.change import Change, ChangeKind, ChangeOutcome, ChangeVerdict, OutcomeVerdict
+from support.models.checklist import TicketChecklist
 from support.models.clock import BreachExcuse, ClockCrossing, TicketClock
 from support.models.clock_metric import ClockMetric, ClockState
 from support.models.coverage import CoverageGap, GapOutcome
@@ -92,6 +93,7 @@ __all__ = [
     "Team",
     "Ticket",
     "TicketAttachment",
+    "TicketChecklist",
     "TicketClock",
     "TicketEvent",
     "TicketSkill",

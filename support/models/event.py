@@ -17,6 +17,7 @@ class EventKind(TonedChoices):
     NOTE = "note", "none", "Internal note"
     MERGED = "merged", "none", "Another ticket goes on here"
     POLICY = "policy", "none", "Policy applied"
+    CHECKLIST = "checklist", "none", "Checklist"
 
 
 class Via(TonedChoices):

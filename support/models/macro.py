@@ -2,11 +2,13 @@ from django.db import models
 from django.db.models import Q
 
 from foundation.constraints import not_blank
+from operations.models import Playbook
 from support.models.ticket import Priority, TicketState
 
 
 class Macro(models.Model):
-    """What is often done to a ticket, in one step: words to the customer or among us, fields, tags, a state.
+    """What is often done to a ticket, in one step: words to the customer or among us, fields, tags, a
+    checklist, a state.
 
     In `body` stand {customer}, {ticket} and {agent} for who asks, the ticket's number and who helps.
     """
@@ -23,6 +25,14 @@ class Macro(models.Model):
             (state.value, state.label) for state in (TicketState.OPEN, TicketState.PENDING_CUSTOMER, TicketState.SOLVED)
         ],
         blank=True,
+    )
+    playbook = models.ForeignKey(
+        Playbook,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="Put on the ticket as a checklist, unless it is there.",
     )
     is_active = models.BooleanField(default=True)
     version = models.PositiveIntegerField(default=1, editable=False)
@@ -45,7 +55,7 @@ class Macro(models.Model):
             ),
             models.CheckConstraint(
                 name="macro_does_something",
-                condition=~Q(body="", priority="", category="", tags="", state=""),
+                condition=~Q(body="", priority="", category="", tags="", state="", playbook__isnull=True),
                 violation_error_message="A macro says or changes something.",
             ),
         ]

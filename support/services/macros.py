@@ -8,6 +8,7 @@ from django.db import transaction
 from foundation.errors import InvalidInputError
 from operations.models import User
 from support.models import Macro, Ticket, TicketState, Via
+from support.services.checklists import add_checklist, is_carried_out
 from support.services.messages import add_note, add_reply
 from support.services.ticket_events import lock_ticket
 from support.services.ticket_fields import change_ticket_fields
@@ -34,6 +35,8 @@ def apply_macro(
             fields["tags"] = [*ticket.tags.values_list("name", flat=True), *macro.tags.split()]
         if fields:
             ticket = change_ticket_fields(fields=fields, **said)
+        if macro.playbook is not None and not is_carried_out(ticket_id, macro.playbook):
+            add_checklist(playbook=macro.playbook, **said)
         if macro.body:
             (add_note if macro.is_note else add_reply)(body=fill_in(macro.body, ticket, actor), **said)
         if macro.state and macro.state != ticket.state:

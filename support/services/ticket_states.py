@@ -6,6 +6,7 @@ from datetime import datetime
 
 from foundation.errors import InvalidInputError, RefusedTransitionError
 from support.models import Priority, Ticket, TicketState
+from support.selectors.checklists import list_undone
 from support.services.causes import check_cause
 
 HOLD_STATES = (TicketState.ON_HOLD_VENDOR, TicketState.ON_HOLD_INTERNAL)
@@ -67,3 +68,6 @@ def _check_solvable(ticket: Ticket, change: StateChange) -> None:
     check_cause(change.category.strip() or ticket.category)
     if not change.reason.strip() and (ticket.priority in {Priority.URGENT, Priority.HIGH} or ticket.reopen_count):
         raise InvalidInputError("reason", "give the root cause: the ticket is urgent, high or was reopened")
+    required = [step.title for step in list_undone(ticket.pk) if step.is_required]
+    if required:
+        raise InvalidInputError("state", f"these steps of its checklists come first: {'; '.join(required)}"[:500])

@@ -25,7 +25,7 @@ from support.services.ticket_escalations import escalate_ticket
 
 MAX_WORDS, MAX_WORD_LENGTH = 50, 60
 _WORKED_ON = (TicketState.NEW, TicketState.OPEN)
-_DONE_BY_HOLDER = (EventKind.STATE, EventKind.REPLY, EventKind.NOTE, EventKind.FIELDS)
+_DONE_BY_HOLDER = (EventKind.STATE, EventKind.REPLY, EventKind.NOTE, EventKind.FIELDS, EventKind.CHECKLIST)
 _SET_OFF = (EventKind.OPENED, EventKind.STATE, EventKind.FIELDS, EventKind.CUSTOMER)
 _RANKS = list(Priority)
 _BATCH = 200

@@ -22,6 +22,7 @@ from support.services.messages import add_customer_message, add_note, add_reply
 from support.services.ticket_fields import change_ticket_fields
 from support.services.ticket_states import StateChange
 from support.services.tickets import NewTicket, assign_ticket, change_ticket_state, open_ticket
+from support.views.checklists import left_undone
 from support.views.ticket import render_ticket
 
 UNPROCESSABLE, CONFLICT = 422, 409
@@ -50,7 +51,8 @@ def ticket_state(request: HttpRequest, pk: int) -> HttpResponse:
         version = data.pop("version")
         wanted = StateChange(**data)
         ticket = change_ticket_state(ticket_id=pk, version=version, change=wanted, actor=_person(request), at=at)
-        return f"{ticket.reference} is {ticket.get_state_display().lower()}."
+        left = left_undone(pk) if ticket.state == TicketState.SOLVED else ""
+        return f"{ticket.reference} is {ticket.get_state_display().lower()}.{left}"
 
     return _handle(request, pk, form, change, state_form=form)
 

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from foundation.access import requires
 from foundation.words import duration, figure, moment
 from operations.models import User
+from support.checklist_forms import ChecklistForm
 from support.forms import AssignForm, FieldsForm, HelpForm, MacroForm, MergeForm, MessageForm, StateForm
 from support.models import Customer, EventKind, Priority, Ticket, TicketEvent, TicketState, Via
 from support.selectors.absences import CAUSE
@@ -21,6 +22,7 @@ from support.selectors.escalations import find_open_escalation
 from support.selectors.timeline import Timeline, get_timeline
 from support.services.merging import follow_merges
 from support.services.ticket_states import list_allowed_states
+from support.views.checklists import show_checklists
 from support.views.clocks import list_promises
 from support.views.mail import list_aside, list_files
 
@@ -63,6 +65,11 @@ def render_ticket(request: HttpRequest, pk: int, *, status: int = 200, **shown: 
         "may_take": may_change and found.is_open and found.assignee_id is None,
         "can_change_state": bool(list_allowed_states(found.state)),
     }
+    if user.has_perm("support.view_ticketchecklist"):
+        context["checklists"] = show_checklists(found, at)
+        context["may_tick"] = may_change and user.has_perm("operations.view_playbook")
+    if context.get("may_tick") and found.is_open:
+        context["checklist_form"] = ChecklistForm()
     if may_change:
         context["state_form"] = shown.get("state_form") or StateForm(ticket=found)
         context["message_form"] = shown.get("message_form") or MessageForm(auto_id="message-%s")
