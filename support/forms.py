@@ -155,7 +155,7 @@ class FilesField(forms.FileField):
 
 
 class MessageForm(forms.Form):
-    """Something to say on a ticket, with the files that belong to it."""
+    """Something to say on a ticket, with its files. `seen` is the newest event that the page shows."""
 
     body = forms.CharField(
         label="Words", widget=forms.Textarea(attrs={"rows": 4, "data-hotkey": "r"}), max_length=20_000
@@ -171,6 +171,12 @@ class MessageForm(forms.Form):
     attachments = FilesField(
         required=False, label="Files", help_text=f"At most {MOST_ATTACHMENTS}, 10 MB each: PDF, office, pictures, text."
     )
+    seen = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0, max_value=MAX_ID)
+
+    def show_newest(self, event_id: int) -> None:
+        """Take it that all up to this event has been seen: the page shows it with the form."""
+        self.data = self.data.copy()
+        self.data["seen"] = str(event_id)
 
 
 class AssignForm(_TicketForm):

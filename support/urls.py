@@ -16,6 +16,7 @@ from support.views.checklists import ticket_checklist
 from support.views.clocks import ticket_clocks
 from support.views.cover import absence_cancel, absence_new, cover, shift_delete, shift_new
 from support.views.mail import ticket_attachment
+from support.views.presence import ticket_presence
 from support.views.queue import ticket_list, tickets_csv
 from support.views.saved_views import view_delete, view_new
 from support.views.ticket import ticket
@@ -53,6 +54,7 @@ urlpatterns = [
     path("<key:pk>/assign/", ticket_assign, name="ticket_assign"),
     path("<key:pk>/message/", ticket_message, name="ticket_message"),
     path("<key:pk>/attachments/<key:number>/", ticket_attachment, name="ticket_attachment"),
+    path("<key:pk>/presence/", ticket_presence, name="ticket_presence"),
     path("<key:pk>/about/", ticket_fields, name="ticket_fields"),
     path("<key:pk>/macro/", ticket_macro, name="ticket_macro"),
     path("<key:pk>/checklists/", ticket_checklist, name="ticket_checklist"),

@@ -78,6 +78,15 @@ class WordsSerializer(WithFilesSerializer):
     body = serializers.CharField(max_length=_WORDS)
 
 
+class ReplySerializer(WordsSerializer):
+    seen = serializers.IntegerField(
+        min_value=0,
+        max_value=MAX_ID,
+        required=False,
+        help_text="The newest event that was read; 409 `newer_messages` where others wrote since.",
+    )
+
+
 class HelpSerializer(serializers.Serializer[Any]):
     reason = serializers.CharField(max_length=2000)
     is_critical = serializers.BooleanField(default=False, help_text="Also at night: nobody waits for opening hours.")

@@ -16,7 +16,7 @@ from rest_framework.response import Response
 from foundation.api import LargeJSONParser
 from foundation.filters import Filters, InstantFilter, ReferenceFilter, TextFilter
 from foundation.refusals import ConflictError
-from foundation.serializers import RowSerializer
+from foundation.serializers import InstantField, RowSerializer
 from foundation.viewsets import CreateViews, ReadViews
 from operations.models import User
 from support.api.actions import (
@@ -26,6 +26,7 @@ from support.api.actions import (
     HelpSerializer,
     OpeningSerializer,
     RaisedSerializer,
+    ReplySerializer,
     TransitionSerializer,
     WordsSerializer,
 )
@@ -53,7 +54,7 @@ _Many = serializers.Field[Any, Any, Any, Any]
 
 class TicketSerializer(RowSerializer):
     tags: _Many = serializers.SlugRelatedField(slug_field="name", many=True, read_only=True)
-    due_at = serializers.DateTimeField(
+    due_at = InstantField(
         read_only=True, allow_null=True, help_text="When the promise that is due first is, or was, broken."
     )
     is_due_paused = serializers.BooleanField(read_only=True, help_text="Whether all its promises are paused.")
@@ -287,11 +288,11 @@ class TicketViews(CreateViews):
             raise TakenConflictError(refusal) from refusal
         return self.answer_written(done.ticket, status=201)
 
-    @extend_schema(request=WordsSerializer, responses={201: TicketEventSerializer})
+    @extend_schema(request=ReplySerializer, responses={201: TicketEventSerializer})
     @action(detail=True, methods=["post"], url_path="replies", parser_classes=[LargeJSONParser])
     def reply(self, request: Request, pk: str) -> Response:  # noqa: ARG002
         """Answer the customer."""
-        words = take_files(self.read_body(request, WordsSerializer))
+        words = take_files(self.read_body(request, ReplySerializer))
         event = add_reply(ticket_id=self.get_object().pk, **words, **self._said_by())
         return Response(TicketEventSerializer(event).data, status=201)
 

@@ -5,10 +5,11 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from foundation.errors import InvalidInputError
+from foundation.errors import InvalidInputError, ServiceError
 from foundation.kept_files import KeptFile
 from operations.models import User
 from support.models import EventKind, Ticket, TicketEvent, TicketState, Via
+from support.selectors.presence import count_newer
 from support.services.attachments import attach_files
 from support.services.cover import cover_ticket
 from support.services.mail_replies import queue_reply
@@ -17,6 +18,21 @@ from support.services.ticket_events import Happening, lock_ticket, record_event,
 from support.services.tickets import NewTicket, open_ticket
 
 REOPEN_WINDOW = timedelta(days=7)
+
+
+class NewerMessagesError(ServiceError):
+    """Others wrote since whoever answers looked at the ticket."""
+
+    code = "newer_messages"
+
+    def __init__(self, count: int) -> None:
+        super().__init__(
+            f"{count} message{'s' if count > 1 else ''} came since you opened this ticket. "
+            "Read what is new, then send it again as it is or changed."
+        )
+        self.count = count
+
+
 _REOPENED_BY_CUSTOMER = (TicketState.PENDING_CUSTOMER, TicketState.SOLVED, TicketState.CLOSED)
 
 
@@ -28,10 +44,18 @@ def add_reply(
     at: datetime,
     via: Via = Via.UI,
     files: Sequence[KeptFile] = (),
+    seen: int | None = None,
 ) -> TicketEvent:
-    """A public answer to the customer; InvalidInputError without words, or for files that are not kept."""
+    """A public answer to the customer; InvalidInputError without words, or for files that are not kept.
+
+    `seen` is the newest event that whoever answers has seen: NewerMessagesError where others wrote since.
+    """
     what = Happening(EventKind.REPLY, body=_words(body))
-    return _add(what, files, ticket_id=ticket_id, actor=actor, at=at, via=via)
+    with transaction.atomic():
+        lock_ticket(ticket_id, version=None)
+        if seen is not None and (newer := count_newer(ticket_id, than=seen, by_others_than=actor and actor.pk)):
+            raise NewerMessagesError(newer)
+        return _add(what, files, ticket_id=ticket_id, actor=actor, at=at, via=via)
 
 
 def add_note(

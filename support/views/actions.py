@@ -16,9 +16,10 @@ from foundation.errors import InvalidInputError, ServiceError
 from operations.models import User
 from support.forms import AssignForm, FieldsForm, HelpForm, MacroForm, MergeForm, MessageForm, NewTicketForm, StateForm
 from support.models import Ticket, TicketState
+from support.selectors.presence import get_last_event
 from support.services.macros import apply_macro
 from support.services.manual_escalations import escalate_by_hand
-from support.services.messages import add_customer_message, add_note, add_reply
+from support.services.messages import NewerMessagesError, add_customer_message, add_note, add_reply
 from support.services.ticket_fields import change_ticket_fields
 from support.services.ticket_states import StateChange
 from support.services.tickets import NewTicket, assign_ticket, change_ticket_state, open_ticket
@@ -129,7 +130,7 @@ def ticket_merge(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @requires("support.change_ticket")
 def ticket_message(request: HttpRequest, pk: int) -> HttpResponse:
-    """Add a reply, a note, or what the customer wrote."""
+    """Add a reply, a note, or what the customer wrote. A reply is refused once where others wrote meanwhile."""
     _ticket(pk)
     form = MessageForm(request.POST, request.FILES, auto_id="message-%s")
 
@@ -140,7 +141,13 @@ def ticket_message(request: HttpRequest, pk: int) -> HttpResponse:
             "customer": add_customer_message,
         }
         said = {"body": data["body"], "files": data["attachments"]}
-        verbs[data["kind"]](ticket_id=pk, actor=_person(request), at=at, **said)
+        if data["kind"] == "reply":
+            said["seen"] = data["seen"]
+        try:
+            verbs[data["kind"]](ticket_id=pk, actor=_person(request), at=at, **said)
+        except NewerMessagesError:
+            form.show_newest(get_last_event(pk))
+            raise
         return {"reply": "The reply is added.", "note": "The note is added.", "customer": "The message is added."}[
             data["kind"]
         ]

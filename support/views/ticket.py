@@ -25,6 +25,7 @@ from support.services.ticket_states import list_allowed_states
 from support.views.checklists import show_checklists
 from support.views.clocks import list_promises
 from support.views.mail import list_aside, list_files
+from support.views.presence import show_presence
 
 _LINKS = 20
 
@@ -72,7 +73,11 @@ def render_ticket(request: HttpRequest, pk: int, *, status: int = 200, **shown: 
         context["checklist_form"] = ChecklistForm()
     if may_change:
         context["state_form"] = shown.get("state_form") or StateForm(ticket=found)
-        context["message_form"] = shown.get("message_form") or MessageForm(auto_id="message-%s")
+        newest = max((event.pk for event in timeline.events if event.ticket_id == found.pk), default=0)
+        context["message_form"] = shown.get("message_form") or MessageForm(
+            auto_id="message-%s", initial={"seen": newest}
+        )
+        context |= {**show_presence(found.pk, user, at), "newest": newest}
         context["assign_form"] = shown.get("assign_form") or AssignForm(ticket=found)
         context["macro_form"] = shown.get("macro_form") or MacroForm(ticket=found)
         context["macro_open"] = "macro_form" in shown
