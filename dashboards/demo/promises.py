@@ -18,7 +18,7 @@ from support.selectors.sla import facts_of
 from support.services.clock_crossings import note_past_crossings
 from support.services.clocks import refresh_clocks
 from support.services.sla import NewTerms, create_policy
-from support.services.ticket_escalations import end_escalation, escalate_ticket, severity_of
+from support.services.ticket_escalations import Raised, end_escalation, escalate_ticket, severity_of
 
 PROMISED_DAYS = 90
 AT_ONCE = 500
@@ -47,8 +47,8 @@ def add_ticket_escalations(story: Story) -> None:
     for crossing in found.select_related("ticket__team", "ticket__assignee").order_by("crossed_at", "pk"):
         ticket, ended_at = crossing.ticket, crossing.ticket.resolved_at
         reason = f"The target of “{crossing.get_metric_display()}” passed on “{ticket.subject}”."
-        severity = severity_of(ticket)
-        escalate_ticket(ticket, title="a promise is broken", reason=reason, severity=severity, at=crossing.crossed_at)
+        raised = Raised(ticket, "a promise is broken", reason, severity_of(ticket))
+        escalate_ticket(raised, at=crossing.crossed_at)
         if ended_at is not None:
             end_escalation(ticket, actor=ticket.assignee, at=ended_at)
 

@@ -59,7 +59,14 @@ def save_run(run: EscalationRun) -> None:
 
 def record_event(run: EscalationRun, what: Happening, *, actor: User | None, at: datetime) -> EscalationEvent:
     """Append to the timeline, with where the run stands."""
-    return EscalationEvent.objects.create(
+    event = make_event(run, what, actor=actor, at=at)
+    event.save()
+    return event
+
+
+def make_event(run: EscalationRun, what: Happening, *, actor: User | None, at: datetime) -> EscalationEvent:
+    """What `record_event` appends, not stored yet."""
+    return EscalationEvent(
         escalation_id=run.escalation_id,
         kind=what.kind,
         at=at,

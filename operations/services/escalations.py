@@ -1,6 +1,7 @@
 """Raising a matter, and ending it when its cause is gone."""
 
 import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,6 +11,7 @@ from foundation.errors import InvalidInputError
 from operations.escalation.ladder import Ladder, dump_ladder
 from operations.models import (
     Escalation,
+    EscalationEvent,
     EscalationEventKind,
     EscalationKind,
     EscalationPolicy,
@@ -29,6 +31,7 @@ from operations.services.escalation_rows import (
     event_name,
     first_due,
     lock_run,
+    make_event,
     record_event,
     save_run,
 )
@@ -81,10 +84,31 @@ def raise_escalation(*, new: NewEscalation, at: datetime, by: User | None = None
                 return _raise_again(run, new, at=at, by=by)
             try:
                 with transaction.atomic():
-                    return _open(new, at=at, by=by)
+                    return _open([new], at=at, by=by)[0]
             except IntegrityError:
                 continue
     raise IntegrityError(f"{new.subject} was opened and ended by others all the time.")
+
+
+def raise_escalations(news: Iterable[NewEscalation], *, at: datetime) -> None:
+    """Raise each, by the system, as `raise_escalation` does; those that are not open yet in a few statements."""
+    known = list(news)
+    for new in known:
+        _check(new)
+    with transaction.atomic():
+        subjects = Escalation.objects.filter(subject__in={new.subject for new in known}, ended_at__isnull=True)
+        is_open = set(subjects.values_list("subject", "kind"))
+        first = {(new.subject, new.kind): new for new in reversed(known) if (new.subject, new.kind) not in is_open}
+        opened = list(first.values())
+        try:
+            with transaction.atomic():
+                _open(opened, at=at, by=None)
+        except IntegrityError:  # Somebody else opened one between our looking and our writing.
+            opened = []
+        done = {id(new) for new in opened}
+        for new in known:
+            if id(new) not in done:
+                raise_escalation(new=new, at=at)
 
 
 def resolve_subject(*, subject: str, kind: EscalationKind, at: datetime, note: str, by: User | None = None) -> int:
@@ -141,10 +165,23 @@ def _lock_open(new: NewEscalation) -> EscalationRun | None:
     return None if run.status == RunStatus.ENDED else run
 
 
-def _open(new: NewEscalation, *, at: datetime, by: User | None) -> Escalation:
-    policy = None if new.ladder else new.policy or find_policy(new.kind)
-    ladder = new.ladder or freeze_policy(policy)
-    escalation = Escalation.objects.create(
+def _open(news: Sequence[NewEscalation], *, at: datetime, by: User | None) -> list[Escalation]:
+    """New escalations with their runs and first events, in four statements however many; IntegrityError where one of
+    the subjects is open.
+    """
+    opened = Escalation.objects.bulk_create(_row(new, at=at, by=by) for new in news)
+    pairs = list(zip(opened, news, strict=True))
+    runs = EscalationRun.objects.bulk_create(_run_of(row, new, at=at) for row, new in pairs)
+    EscalationEvent.objects.bulk_create(
+        make_event(run, Happening(EscalationEventKind.RAISED, new.reason), actor=by, at=at)
+        for run, new in zip(runs, news, strict=True)
+    )
+    EscalationTrigger.objects.bulk_create(_trigger_of(row, new, at=at, by=by) for row, new in pairs)
+    return opened
+
+
+def _row(new: NewEscalation, *, at: datetime, by: User | None) -> Escalation:
+    return Escalation(
         kind=new.kind,
         subject=new.subject,
         title=new.title,
@@ -155,20 +192,22 @@ def _open(new: NewEscalation, *, at: datetime, by: User | None) -> Escalation:
         raised_at=at,
         raised_by=by,
     )
-    run = EscalationRun.objects.create(
+
+
+def _run_of(escalation: Escalation, new: NewEscalation, *, at: datetime) -> EscalationRun:
+    policy = None if new.ladder else new.policy or find_policy(new.kind)
+    ladder = new.ladder or freeze_policy(policy)
+    return EscalationRun(
         escalation=escalation,
         policy=policy,
         policy_snapshot=dump_ladder(ladder),
         next_due_at=first_due(ladder, severity=new.severity, at=at),
     )
-    record_event(run, Happening(EscalationEventKind.RAISED, new.reason), actor=by, at=at)
-    _add_trigger(escalation, new, at=at, by=by)
-    return escalation
 
 
 def _raise_again(run: EscalationRun, new: NewEscalation, *, at: datetime, by: User | None) -> Escalation:
     escalation = run.escalation
-    _add_trigger(escalation, new, at=at, by=by)
+    _trigger_of(escalation, new, at=at, by=by).save()
     record_event(run, Happening(EscalationEventKind.TRIGGERED, new.reason), actor=by, at=at)
     if new.severity == Severity.CRITICAL and escalation.severity != Severity.CRITICAL:
         escalation.severity = Severity.CRITICAL
@@ -180,8 +219,8 @@ def _raise_again(run: EscalationRun, new: NewEscalation, *, at: datetime, by: Us
     return escalation
 
 
-def _add_trigger(escalation: Escalation, new: NewEscalation, *, at: datetime, by: User | None) -> None:
-    EscalationTrigger.objects.create(
+def _trigger_of(escalation: Escalation, new: NewEscalation, *, at: datetime, by: User | None) -> EscalationTrigger:
+    return EscalationTrigger(
         escalation=escalation,
         at=at,
         actor=by,

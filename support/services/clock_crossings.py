@@ -11,13 +11,13 @@ from django.db.models import Exists, OuterRef
 from foundation.bulk_rows import insert_missing_rows
 from foundation.claims import claim_rows
 from foundation.words import duration, moment
-from operations.services.notifications import Notice, notify
+from operations.services.notifications import Notice, notify_each
 from support.clocks.rules import BREACH
 from support.clocks.stopwatch import Clock
 from support.models import ClockCrossing, Ticket, TicketClock
 from support.selectors.ticket_clocks import derive_ticket_clocks, list_crossings
 from support.services.clocks import refresh_clocks
-from support.services.ticket_escalations import escalate_ticket, severity_of
+from support.services.ticket_escalations import Raised, escalate_tickets, severity_of
 
 SETTLE = timedelta(seconds=2)
 """What happened in the last moment may be on its way to the database still."""
@@ -45,7 +45,8 @@ def notice_crossings(*, at: datetime) -> int:
     while True:
         with transaction.atomic():
             due = TicketClock.objects.filter(ticket=OuterRef("pk"), next_crossing_at__lte=until)
-            tickets = claim_rows(Ticket.objects.filter(Exists(due), pk__gt=passed_over).order_by("pk"), limit=_BATCH)
+            waiting = Ticket.objects.filter(Exists(due), pk__gt=passed_over).select_related("team", "assignee")
+            tickets = claim_rows(waiting.order_by("pk"), limit=_BATCH)
             noticed += _notice(tickets, until=until, at=at)
         if len(tickets) < _BATCH:
             return noticed
@@ -57,9 +58,9 @@ def _notice(tickets: list[Ticket], *, until: datetime, at: datetime) -> int:
     found = _list_passed(ids, until=until)
     noticed = _store(found, at=at)
     refresh_clocks(ids)
-    for ticket in tickets:
-        for one in _highest(found[ticket.pk]):
-            _tell(ticket, one, at=at)
+    highest = [(ticket, one) for ticket in tickets for one in _highest(found[ticket.pk])]
+    notify_each(told=[(_words(*one, at), _holders(one[0])) for one in highest if not _goes_up(*one)], at=at)
+    escalate_tickets([_raised(*one, at) for one in highest if _goes_up(*one)], at=at)
     return noticed
 
 
@@ -104,21 +105,27 @@ def _highest(passed: Iterable[_Passed]) -> list[_Passed]:
     return list(by_clock.values())
 
 
-def _tell(ticket: Ticket, one: _Passed, *, at: datetime) -> None:
-    """Those who have the ticket are told before; a promise that is broken goes up the ladder while it is open."""
-    clock = one.clock.metric.label
-    name = f"clock:{ticket.pk}:{one.clock.metric.value}:{one.clock.instance}"
-    if one.share < BREACH or not ticket.is_open:
-        due = one.clock.due_at
-        text = f"Due {moment(due, now=at)}." if due else ""
-        title = f"{ticket.reference}: {one.share} % of “{clock}” has passed"
-        notice = Notice(event=name, level=one.share, title=title, text=text, url=ticket.get_absolute_url())
-        notify(notice=notice, to=_holders(ticket), at=at)
-        return
+def _goes_up(ticket: Ticket, one: _Passed) -> bool:
+    """A promise that is broken goes up the ladder while the ticket is open."""
+    return one.share >= BREACH and ticket.is_open
+
+
+def _words(ticket: Ticket, one: _Passed, at: datetime) -> Notice:
+    due = one.clock.due_at
+    return Notice(
+        event=f"clock:{ticket.pk}:{one.clock.metric.value}:{one.clock.instance}",
+        level=one.share,
+        title=f"{ticket.reference}: {one.share} % of “{one.clock.metric.label}” has passed",
+        text=f"Due {moment(due, now=at)}." if due else "",
+        url=ticket.get_absolute_url(),
+    )
+
+
+def _raised(ticket: Ticket, one: _Passed, at: datetime) -> Raised:
     overdue = duration(at - one.crossed_at)
     severity = "critical" if one.share > BREACH else severity_of(ticket)
-    reason = f"{one.share} % of “{clock}” passed {overdue} ago on “{ticket.subject}”."
-    escalate_ticket(ticket, title="a promise is broken", reason=reason, severity=severity, at=at)
+    reason = f"{one.share} % of “{one.clock.metric.label}” passed {overdue} ago on “{ticket.subject}”."
+    return Raised(ticket, "a promise is broken", reason, severity)
 
 
 def _holders(ticket: Ticket) -> set[int]:

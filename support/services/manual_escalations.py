@@ -6,7 +6,7 @@ from django.db import transaction
 
 from foundation.errors import InvalidInputError
 from operations.models import Escalation, User
-from support.services.ticket_escalations import escalate_ticket
+from support.services.ticket_escalations import Raised, escalate_ticket
 from support.services.ticket_events import lock_ticket
 
 
@@ -19,6 +19,4 @@ def escalate_by_hand(*, ticket_id: int, reason: str, is_critical: bool, at: date
         if not reason.strip():
             raise InvalidInputError("reason", "say why somebody else has to look at it")
         severity = "critical" if is_critical else "normal"
-        return escalate_ticket(
-            ticket, title="help is asked for", reason=reason.strip(), severity=severity, at=at, by=by
-        )
+        return escalate_ticket(Raised(ticket, "help is asked for", reason.strip(), severity), at=at, by=by)

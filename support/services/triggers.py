@@ -21,7 +21,7 @@ from support.models import (
     TriggerFiring,
     TriggerKind,
 )
-from support.services.ticket_escalations import escalate_ticket
+from support.services.ticket_escalations import Raised, escalate_ticket
 
 MAX_WORDS, MAX_WORD_LENGTH = 50, 60
 _WORKED_ON = (TicketState.NEW, TicketState.OPEN)
@@ -85,7 +85,7 @@ def _fire(trigger: TicketTrigger, ticket: Ticket, *, occasion: str, reason: str,
     ):
         return False
     words = f"{reason} “{ticket.subject}”"
-    escalate_ticket(ticket, title=trigger.name.lower(), reason=words, severity=trigger.severity, at=at)
+    escalate_ticket(Raised(ticket, trigger.name.lower(), words, trigger.severity), at=at)
     return True
 
 
