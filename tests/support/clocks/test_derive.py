@@ -72,7 +72,7 @@ V7 = [
 V8 = [*V7, moved(at(5, "10:00"), "open"), moved(at(5, "12:00"), "solved")]
 
 
-def test_a_wait_on_the_customer_is_left_out_of_the_promise():
+def test_v7_a_wait_on_the_customer_is_left_out_of_the_promise():
     found = clocks(V7, seconds=8 * 3600)
 
     full, wait = found["full_resolution", 1], found["customer_wait", 1]
@@ -83,7 +83,7 @@ def test_a_wait_on_the_customer_is_left_out_of_the_promise():
     assert clocks(V7[:3], seconds=8 * 3600)["customer_wait", 1].due_at == at(4, "17:00")
 
 
-def test_a_reopened_ticket_goes_on_where_it_was():
+def test_v8_a_reopened_ticket_goes_on_where_it_was():
     found = clocks(V8, seconds=8 * 3600)
 
     assert [hours(found[name, 1]) for name in ("first_resolution", "full_resolution", "customer_wait")] == [21, 26, 8]
@@ -92,7 +92,7 @@ def test_a_reopened_ticket_goes_on_where_it_was():
     assert clocks(V8[:-1], seconds=8 * 3600)["customer_wait", 1].due_at == at(5, "12:00")
 
 
-def test_a_weekend_inside_makes_a_promise_later_never_earlier():
+def test_v10_a_weekend_inside_makes_a_promise_later_never_earlier():
     due = [clocks([opened(at(day, "09:00"))], seconds=4 * 8 * 3600)["customer_wait", 1].due_at for day in (2, 4)]
 
     assert due == [at(5, "17:00"), at(9, "17:00")]

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from foundation.errors import InvalidInputError, RefusedTransitionError
 from operations.models import BusinessCalendar, CalendarHoliday, Escalation, EscalationTrigger, OutboxMessage
 from operations.services.calendars import NewHours, add_calendar_version, create_calendar, set_holiday
-from support.models import ClockCrossing, SlaPolicy, TicketClock, TicketState, Via
+from support.models import BulkAction, ClockCrossing, SlaPolicy, TicketClock, TicketState, Via
+from support.services.bulk import run_bulk
 from support.services.clock_crossings import notice_crossings
 from support.services.clocks import refresh_clocks, refresh_stale_clocks
 from support.services.messages import add_customer_message, add_note, add_reply
@@ -25,6 +26,7 @@ pytestmark = pytest.mark.django_db
 # A Monday; New York's clocks go forward on the 8th.
 MONDAY = datetime(2026, 3, 2, 15, tzinfo=UTC)
 HOUR = timedelta(hours=1)
+HOUR_US = 3_600_000_000
 WEEK = {day: ["09:00-17:00"] for day in ("mon", "tue", "wed", "thu", "fri")}
 
 
@@ -119,6 +121,27 @@ def test_a_change_of_priority_applies_the_policies_and_keeps_what_has_passed(cal
     assert clock(found).paused_us == 2 * 3_600_000_000
 
 
+def test_v7_and_v8_hold_for_stored_tickets(calendar):
+    """Opened on a Monday at 10, with the customer from 12 to Wednesday 11, solved at 15, reopened Thursday 10 to 12."""
+    promise(calendar)
+    found, begun = ticket(), MONDAY  # 10:00 in New York.
+    for hours, state in ((2, "pending_customer"), (49, "open"), (53, "solved")):
+        move(found, state, begun + hours * HOUR)
+    full, wait = clock(found, "full_resolution"), clock(found)
+    assert (full.elapsed_calendar_us, full.elapsed_business_us) == (53 * HOUR_US, 21 * HOUR_US)
+    assert (wait.elapsed_business_us, wait.breached_at) == (6 * HOUR_US, None)
+
+    move(found, "open", begun + 72 * HOUR)
+    assert clock(found).due_at == begun + 74 * HOUR
+    move(found, "solved", begun + 74 * HOUR, category="sync")
+
+    names = ("first_resolution", "full_resolution", "customer_wait")
+    assert [clock(found, name).elapsed_business_us // HOUR_US for name in names] == [21, 26, 8]
+    found.refresh_from_db()
+    assert found.reopen_count == 1
+    assert_rebuilt(found)
+
+
 def test_a_thank_you_waits_for_no_reply():
     found = ticket()
     add_reply(ticket_id=found.pk, body="Try this", actor=UserFactory(), at=MONDAY + HOUR)
@@ -129,12 +152,88 @@ def test_a_thank_you_waits_for_no_reply():
     assert clock(found, "next_reply").state == "running"
 
 
-def test_a_tool_of_ours_fulfils_no_first_reply():
-    found = ticket()
-    add_reply(ticket_id=found.pk, body="We got it", actor=UserFactory(is_service=True), at=MONDAY)
-    add_note(ticket_id=found.pk, body="Looks bad", actor=UserFactory(), at=MONDAY)
+# The first reply is what a person says to the customer, and nothing else
 
-    assert clock(found, "first_reply").state == "running"
+
+def assert_unanswered(found):
+    """It has waited for its first reply since it was opened, and a person's public reply is what ends that."""
+    first = clock(found, "first_reply")
+    assert (first.state, first.ended_at, first.started_at) == ("running", None, MONDAY)
+    add_reply(ticket_id=found.pk, body="Try this", actor=UserFactory(), at=MONDAY + 9 * HOUR)
+    assert (clock(found, "first_reply").state, clock(found, "first_reply").ended_at) == (
+        "fulfilled",
+        MONDAY + 9 * HOUR,
+    )
+    assert_rebuilt(found)
+
+
+def test_no_change_of_state_fulfils_the_first_reply():
+    found = ticket()
+    for hours, state in enumerate(("open", "pending_customer", "on_hold_vendor", "on_hold_internal", "solved", "open")):
+        move(found, state, MONDAY + (hours + 1) * HOUR)
+
+    assert clock(found, "first_reply").ended_at is None
+    add_reply(ticket_id=found.pk, body="Try this", actor=UserFactory(), at=MONDAY + 9 * HOUR)
+    assert clock(found, "first_reply").ended_at == MONDAY + 9 * HOUR
+
+
+def test_no_tool_fulfils_the_first_reply():
+    found = ticket()
+    add_reply(ticket_id=found.pk, body="We got it", actor=UserFactory(is_service=True), at=MONDAY + HOUR)
+    add_reply(ticket_id=found.pk, body="We got it", actor=None, at=MONDAY + 2 * HOUR)
+
+    assert_unanswered(found)
+
+
+def test_a_ticket_that_only_a_tool_solved_has_no_first_reply():
+    found, bot = ticket(), UserFactory(is_service=True)
+    add_reply(ticket_id=found.pk, body="Try this", actor=bot, at=MONDAY + HOUR)
+    change = StateChange(TicketState.SOLVED)
+    change_ticket_state(ticket_id=found.pk, change=change, actor=bot, at=MONDAY + 2 * HOUR)
+    change_ticket_state(ticket_id=found.pk, change=StateChange(TicketState.CLOSED), actor=None, at=MONDAY + 99 * HOUR)
+
+    assert (clock(found, "first_reply").state, clock(found, "full_resolution").state) == ("cancelled", "fulfilled")
+
+
+def test_no_internal_note_fulfils_the_first_reply():
+    found = ticket()
+    add_note(ticket_id=found.pk, body="Looks bad", actor=UserFactory(), at=MONDAY + HOUR)
+
+    assert_unanswered(found)
+
+
+def test_no_merge_fulfils_the_first_reply():
+    goes_on, merged = ticket(), ticket()
+    move(merged, "merged", MONDAY + HOUR, into=goes_on.pk)
+
+    assert clock(merged, "first_reply").state == "cancelled"
+    assert_unanswered(goes_on)
+
+
+@pytest.mark.parametrize(
+    ("action", "values"),
+    [
+        (BulkAction.PRIORITY, {"priority": "urgent"}),
+        (BulkAction.CATEGORY, {"category": "billing"}),
+        (BulkAction.ADD_TAGS, {"tags": ["late"]}),
+        (BulkAction.NOTE, {"body": "Known"}),
+        (BulkAction.STATE, {"state": "pending_customer"}),
+    ],
+)
+def test_no_bulk_edit_fulfils_the_first_reply(action, values):
+    found = ticket()
+    bulk = run_bulk(ticket_ids=[found.pk], action=action, values=values, actor=UserFactory(), at=MONDAY + HOUR)
+
+    assert bulk.items.get().outcome == "done"
+    assert_unanswered(found)
+
+
+def test_giving_a_ticket_out_by_a_bulk_edit_fulfils_no_first_reply():
+    found, agent = ticket(), UserFactory()
+    what = {"action": BulkAction.ASSIGN, "values": {"assignee": agent.pk}}
+    run_bulk(ticket_ids=[found.pk], actor=agent, at=MONDAY + HOUR, **what)
+
+    assert_unanswered(found)
 
 
 @pytest.mark.parametrize(("by_us", "via", "waits"), [(True, Via.UI, 0), (True, Via.API, 1), (False, Via.UI, 1)])
