@@ -98,7 +98,7 @@ def _mail_question(request: CsatRequest, ticket: Ticket, at: datetime) -> bool:
 
 
 def record_answer(*, request_id: int, score: int, comment: str, at: datetime) -> CsatRequest:
-    """Take the answer, which counts instead of any before it.
+    """Take the answer, which counts instead of any before it; one that says the same again is the one there is.
 
     Raises ExpiredError once the link has expired or was used too often, InvalidInputError for a score that is none,
     CsatRequest.DoesNotExist.
@@ -110,6 +110,9 @@ def record_answer(*, request_id: int, score: int, comment: str, at: datetime) ->
         if at >= request.expires_at or request.responses.count() >= MOST_ANSWERS:
             raise ExpiredError("This can no longer be answered.")
         words = without_control(comment).strip()[:LONGEST_COMMENT]
+        last = request.responses.order_by("pk").last()
+        if last is not None and (last.score, last.comment) == (score, words):  # Sent twice.
+            return request
         CsatResponse.objects.create(request=request, score=score, comment=words, answered_at=at)
         request.score, request.answered_at = score, at
         request.save(update_fields=["score", "answered_at"])

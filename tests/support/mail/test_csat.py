@@ -152,8 +152,8 @@ def test_a_link_that_we_did_not_make_or_that_expired_asks_nothing(client, questi
 
 
 def test_answers_are_kept_as_they_were_and_end_somewhere(question):
-    for _ in range(MOST_ANSWERS):
-        record_answer(request_id=question.pk, score=3, comment="", at=timezone.now())
+    for number in range(MOST_ANSWERS):
+        record_answer(request_id=question.pk, score=1 + number % 2, comment="", at=timezone.now())
     with pytest.raises(ExpiredError):
         record_answer(request_id=question.pk, score=5, comment="", at=timezone.now())
     with pytest.raises(DatabaseError), transaction.atomic():
