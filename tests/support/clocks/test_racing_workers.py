@@ -160,7 +160,6 @@ def test_ten_thousand_clocks_due_at_one_instant_are_noticed_once_each_within_a_m
     counts, took = watched(own_database, instant)
 
     found = json.loads(own_database.run_code(COUNT))
-    print(f"{CLOCKS} clocks: {counts} by each worker, the last {took:.1f} s after the instant")
     assert sum(counts) == CLOCKS
     assert found["shares"] == {"50": CLOCKS, "80": CLOCKS, "100": CLOCKS // 2}
     assert (found["escalations"], found["triggers"]) == (CLOCKS // 2, CLOCKS // 2)
