@@ -295,6 +295,7 @@ SPECTACULAR_SETTINGS = {
         "LaunchKindEnum": "partnerships.models.launch.LaunchKind",
         "BulkOutcomeEnum": "support.models.bulk.BulkOutcome",
         "MailOutcomeEnum": "support.models.mail.MailOutcome",
+        "MailVerdictEnum": "support.models.mail_handling.MailVerdict",
         "MetricVersionKindEnum": "metrics.models.metric.Kind",
         "MovementEnum": "metrics.models.hypothesis.Movement",
         "OutcomeEnum": "partnerships.models.result.Outcome",

@@ -92,6 +92,7 @@ SUPPORT = (
     "support.absencehandover",
     "support.coveragegap",
     "support.inboundmail",
+    "support.mailhandling",
     "support.csatrequest",
     "support.csatresponse",
     "support.ticketattachment",

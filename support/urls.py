@@ -16,6 +16,14 @@ from support.views.checklists import ticket_checklist
 from support.views.clocks import ticket_clocks
 from support.views.cover import absence_cancel, absence_new, cover, shift_delete, shift_new
 from support.views.mail import ticket_attachment
+from support.views.mail_aside import (
+    mail_aside,
+    mail_discard,
+    mail_open,
+    mail_page,
+    mail_put_on,
+    mails_discard,
+)
 from support.views.presence import ticket_presence
 from support.views.queue import ticket_list, tickets_csv
 from support.views.saved_views import view_delete, view_new
@@ -46,6 +54,12 @@ urlpatterns = [
     path("bulk/", ticket_bulk, name="bulk"),
     path("bulk/<key:pk>/", bulk_result, name="bulk_result"),
     path("bulk/<key:pk>/undo/", bulk_undo, name="bulk_undo"),
+    path("mail/", mail_aside, name="mail_aside"),
+    path("mail/discard/", mails_discard, name="mails_discard"),
+    path("mail/<key:pk>/", mail_page, name="mail_page"),
+    path("mail/<key:pk>/open/", mail_open, name="mail_open"),
+    path("mail/<key:pk>/put-on/", mail_put_on, name="mail_put_on"),
+    path("mail/<key:pk>/discard/", mail_discard, name="mail_discard"),
     path("views/", view_new, name="view_new"),
     path("views/<key:pk>/forget/", view_delete, name="view_delete"),
     path("<key:pk>/", ticket, name="ticket"),

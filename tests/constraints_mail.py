@@ -24,6 +24,8 @@ MAIL_VIOLATIONS = {
     "inboundmail_message_key_not_blank": lambda: m.InboundMailFactory(message_key="", message_id=""),
     "inboundmail_outcome_valid": lambda: m.InboundMailFactory(outcome="odd"),
     "inboundmail_taken_has_event": lambda: m.InboundMailFactory(reason=""),
+    "mailhandling_verdict_valid": lambda: m.MailHandlingFactory(verdict="odd"),
+    "mailhandling_taken_or_discarded": lambda: m.MailHandlingFactory(reason=""),
     "ticketattachment_name_not_blank": lambda: m.TicketAttachmentFactory(name=""),
     "ticketattachment_size_in_range": lambda: m.TicketAttachmentFactory(size=0),
 }

@@ -5,7 +5,7 @@ from datetime import timedelta
 import factory
 from factory.django import DjangoModelFactory
 
-from support.models import CsatRequest, CsatResponse, InboundMail, TicketAttachment
+from support.models import CsatRequest, CsatResponse, InboundMail, MailHandling, TicketAttachment
 from tests.factories_operations import NOW
 
 
@@ -23,6 +23,17 @@ class InboundMailFactory(DjangoModelFactory):
     reason = "A mail of a list (List-Id)."
     sha256 = "0" * 64
     size = 100
+
+
+class MailHandlingFactory(DjangoModelFactory):
+    class Meta:
+        model = MailHandling
+
+    mail = factory.SubFactory(InboundMailFactory)
+    verdict = "discarded"
+    reason = "A newsletter."
+    handled_at = NOW
+    handled_by = factory.SubFactory("tests.factories.UserFactory")
 
 
 class TicketAttachmentFactory(DjangoModelFactory):
@@ -55,4 +66,10 @@ class CsatResponseFactory(DjangoModelFactory):
     answered_at = NOW
 
 
-MAIL_FACTORIES = [InboundMailFactory, TicketAttachmentFactory, CsatRequestFactory, CsatResponseFactory]
+MAIL_FACTORIES = [
+    InboundMailFactory,
+    MailHandlingFactory,
+    TicketAttachmentFactory,
+    CsatRequestFactory,
+    CsatResponseFactory,
+]

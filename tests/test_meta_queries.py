@@ -40,6 +40,7 @@ from tests.factories_ledger import (
     RunStepFactory,
     SetupCaseFactory,
 )
+from tests.factories_mail import InboundMailFactory
 from tests.factories_notifications import NotificationFactory, OutboxMessageFactory
 from tests.factories_operations import EscalationFactory, EscalationRuleFactory
 from tests.factories_partners import PartnershipSignoffFactory
@@ -82,6 +83,7 @@ PAGES = {
     "partners:partners": lambda: IntegrationFactory(partner__owner=UserFactory()),
     "support:tickets": lambda: full_row(TicketFactory),
     "support:cover": cover_rows,
+    "support:mail_aside": lambda: InboundMailFactory(ticket=TicketFactory()),
     "metrics:scorecard": lambda: MetricVersionFactory(metric__owner=UserFactory()),
     "metrics:reports": lambda: ReportFactory(created_by=UserFactory()),
     "metrics:metrics": lambda: MetricVersionFactory(metric__owner=UserFactory()),

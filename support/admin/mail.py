@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from foundation.admin import ReadOnlyAdmin
-from support.models import InboundMail, TicketAttachment
+from support.models import InboundMail, MailHandling, TicketAttachment
 
 
 @admin.register(InboundMail)
@@ -12,6 +12,14 @@ class InboundMailAdmin(ReadOnlyAdmin):
     list_select_related = ("ticket",)
     list_filter = ("outcome",)
     search_fields = ("sender", "subject", "message_id")
+
+
+@admin.register(MailHandling)
+class MailHandlingAdmin(ReadOnlyAdmin):
+    list_display = ("handled_at", "mail", "verdict", "reason", "handled_by")
+    list_select_related = ("mail", "handled_by")
+    list_filter = ("verdict",)
+    search_fields = ("mail__sender", "mail__subject", "reason")
 
 
 @admin.register(TicketAttachment)

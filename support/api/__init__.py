@@ -25,7 +25,7 @@ from support.api.insights import (
     RequesterNoticeViews,
 )
 from support.api.macros import MacroViews
-from support.api.mail import InboundMailViews, TicketAttachmentViews
+from support.api.mail import InboundMailViews, MailHandlingViews, TicketAttachmentViews
 from support.api.people import CustomerViews, TagViews, TeamViews
 from support.api.quality import ReviewSampleViews, ReviewViews, TrainingRecordViews
 from support.api.saved_views import SavedViewViews
@@ -45,6 +45,7 @@ ROUTES = {
     "csat-requests": CsatRequestViews,
     "csat-responses": CsatResponseViews,
     "inbound-mail": InboundMailViews,
+    "mail-handlings": MailHandlingViews,
     "ticket-attachments": TicketAttachmentViews,
     "customers": CustomerViews,
     "teams": TeamViews,

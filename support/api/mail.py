@@ -17,13 +17,15 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from foundation.api import LargeJSONParser
-from foundation.filters import Filters, InstantFilter, ReferenceFilter, TextFilter
-from foundation.serializers import RowSerializer
+from foundation.filters import Filters, FlagFilter, InstantFilter, ReferenceFilter, TextFilter
+from foundation.serializers import RowSerializer, TextField
 from foundation.viewsets import ReadViews
 from support.api.files import Base64Field
-from support.models import InboundMail, MailOutcome, TicketAttachment
+from support.models import InboundMail, MailHandling, MailOutcome, MailVerdict, Ticket, TicketAttachment
+from support.selectors.mail_aside import list_aside
 from support.services.attachments import open_attachment
 from support.services.inbound_mail import receive_mail
+from support.services.mail_aside import discard_mail, open_from_mail, put_on_ticket
 
 RFC822 = "message/rfc822"
 _LARGEST_RAW = settings.MAIL_MAX_MIB * 1024**2
@@ -49,6 +51,18 @@ class RawMailSerializer(serializers.Serializer[Any]):
     raw = Base64Field(help_text="The mail as it came, in base64.")
 
 
+class MailSubjectSerializer(serializers.Serializer[Any]):
+    subject = TextField(max_length=300, default="", allow_blank=True, help_text="Else that of the mail.")
+
+
+class MailTicketSerializer(serializers.Serializer[Any]):
+    ticket = serializers.PrimaryKeyRelatedField(queryset=Ticket.objects.all())
+
+
+class MailReasonSerializer(serializers.Serializer[Any]):
+    reason = TextField(max_length=300)
+
+
 class InboundMailSerializer(RowSerializer):
     class Meta:
         model = InboundMail
@@ -59,13 +73,28 @@ class InboundMailSerializer(RowSerializer):
         read_only_fields = fields
 
 
+class MailHandlingSerializer(RowSerializer):
+    ticket = serializers.IntegerField(source="event.ticket_id", default=None, allow_null=True, read_only=True)
+
+    class Meta:
+        model = MailHandling
+        fields = ("id", "mail", "verdict", "event", "ticket", "reason", "handled_at", "handled_by")
+        read_only_fields = fields
+
+
 class InboundMailFilters(Filters):
     outcome = ChoiceFilter(choices=MailOutcome.choices)
     sender = TextFilter(lookup_expr="iexact")
     message_id = TextFilter()
     ticket = ReferenceFilter()
+    is_waiting = FlagFilter(method="that_wait", help_text="Kept aside, and nobody has seen to it.")
     received_from = InstantFilter(field_name="received_at", lookup_expr="gte")
     received_to = InstantFilter(field_name="received_at", lookup_expr="lt")
+
+    def that_wait(self, queryset: Any, _name: str, value: bool) -> Any:  # noqa: FBT001 - as filters are called
+        """The mails that wait for a person, or all others."""
+        waiting = list_aside().order_by().values("pk")
+        return queryset.filter(pk__in=waiting) if value else queryset.exclude(pk__in=waiting)
 
 
 class InboundMailViews(ReadViews):
@@ -75,6 +104,9 @@ class InboundMailViews(ReadViews):
     serializer_class = InboundMailSerializer
     filterset_class = InboundMailFilters
     parser_classes = (MailJSONParser, MailParser)
+    action_permissions: ClassVar = dict.fromkeys(
+        ("open_ticket", "put_on", "discard"), ("support.view_inboundmail", "support.change_ticket")
+    )
 
     @extend_schema(
         request={"application/json": RawMailSerializer, RFC822: OpenApiTypes.BINARY},
@@ -85,6 +117,47 @@ class InboundMailViews(ReadViews):
         raw = self.read_body(request, RawMailSerializer)["raw"]
         received = receive_mail(raw=raw, at=timezone.now())
         return self.answer_row(received.row, status=201 if received.is_new else 200)
+
+    @extend_schema(request=MailSubjectSerializer, responses={201: MailHandlingSerializer})
+    @action(detail=True, methods=["post"], url_path="tickets", parser_classes=[LargeJSONParser])
+    def open_ticket(self, request: Request, pk: str) -> Response:  # noqa: ARG002
+        """Open a ticket with a mail that was kept aside; 409 `handled` where it is not any more."""
+        words = self.read_body(request, MailSubjectSerializer)
+        return self._answer(open_from_mail(mail_id=self.get_object().pk, **words, **self._said_by()))
+
+    @extend_schema(request=MailTicketSerializer, responses={201: MailHandlingSerializer})
+    @action(detail=True, methods=["post"], url_path="messages", parser_classes=[LargeJSONParser])
+    def put_on(self, request: Request, pk: str) -> Response:  # noqa: ARG002
+        """Put it on a ticket as the customer's message; 409 `handled` where it is not kept aside any more."""
+        words = self.read_body(request, MailTicketSerializer)
+        return self._answer(put_on_ticket(mail_id=self.get_object().pk, **words, **self._said_by()))
+
+    @extend_schema(request=MailReasonSerializer, responses={201: MailHandlingSerializer})
+    @action(detail=True, methods=["post"], url_path="discards", parser_classes=[LargeJSONParser])
+    def discard(self, request: Request, pk: str) -> Response:  # noqa: ARG002
+        """Do nothing with it; 409 `handled` where it is not kept aside any more."""
+        words = self.read_body(request, MailReasonSerializer)
+        return self._answer(discard_mail(mail_id=self.get_object().pk, **words, **self._said_by()))
+
+    def _said_by(self) -> dict[str, Any]:
+        """Who does it, and when."""
+        return {"actor": self.request.user, "at": timezone.now()}
+
+    def _answer(self, done: MailHandling) -> Response:
+        return Response(MailHandlingSerializer(done).data, status=201)
+
+
+class MailHandlingFilters(Filters):
+    mail = ReferenceFilter()
+    verdict = ChoiceFilter(choices=MailVerdict.choices)
+
+
+class MailHandlingViews(ReadViews):
+    """What people made of mail that was kept aside; append-only."""
+
+    queryset = MailHandling.objects.select_related("event")
+    serializer_class = MailHandlingSerializer
+    filterset_class = MailHandlingFilters
 
 
 class TicketAttachmentSerializer(RowSerializer):

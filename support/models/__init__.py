@@ -26,6 +26,7 @@ from support.models.insight import (
 )
 from support.models.macro import Macro
 from support.models.mail import InboundMail, MailOutcome, TicketAttachment
+from support.models.mail_handling import MailHandling, MailVerdict
 from support.models.quality import Review, ReviewSample, TrainingRecord
 from support.models.saved_view import SavedView
 from support.models.setup_case import SETUP_OPEN, SetupCase, SetupItem, SetupItemKind, SetupState
@@ -75,7 +76,9 @@ __all__ = [
     "InsightTicket",
     "InsightTransition",
     "Macro",
+    "MailHandling",
     "MailOutcome",
+    "MailVerdict",
     "NoticeWay",
     "OutcomeVerdict",
     "Priority",

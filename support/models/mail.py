@@ -17,6 +17,7 @@ class MailOutcome(TonedChoices):
 
 
 _TAKEN = [MailOutcome.CREATED.value, MailOutcome.APPENDED.value, MailOutcome.NOTED.value]
+_ASIDE = [MailOutcome.IGNORED.value, MailOutcome.REFUSED.value]
 
 
 class InboundMail(models.Model):
@@ -59,6 +60,7 @@ class InboundMail(models.Model):
             models.Index(fields=["sender", "received_at"], name="inboundmail_sender"),  # How many came within an hour.
             # Which ticket a mail belongs to that answers this one.
             models.Index(fields=["message_id"], condition=~Q(message_id=""), name="inboundmail_message_id"),
+            models.Index(fields=["-id"], condition=Q(outcome__in=_ASIDE), name="inboundmail_aside"),  # What waits.
         ]
 
     def __str__(self) -> str:

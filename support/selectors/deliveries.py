@@ -47,7 +47,8 @@ def _delivery(row: OutboxMessage) -> Delivery:
 def list_mail_aside(ticket_id: int) -> list[InboundMail]:
     """Mails that belong to the ticket and came to no event of it, such as delivery reports; the newest first."""
     aside = (MailOutcome.IGNORED, MailOutcome.REFUSED)
-    return list(InboundMail.objects.filter(ticket=ticket_id, outcome__in=aside).order_by("-pk")[:_ASIDE])
+    waiting = InboundMail.objects.filter(ticket=ticket_id, outcome__in=aside, handling__isnull=True)
+    return list(waiting.order_by("-pk")[:_ASIDE])
 
 
 def list_thread_ids(ticket: Ticket, *, before: TicketEvent) -> Sequence[str]:

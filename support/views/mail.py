@@ -44,6 +44,7 @@ def list_aside(ticket_id: int, at: datetime) -> Sequence[dict[str, object]]:
     """Mails about the ticket that changed nothing on it."""
     return [
         {
+            "url": reverse("support:mail_page", args=[row.pk]),
             "sender": row.sender or row.sender_name or "nobody",
             "subject": row.subject,
             "reason": row.reason,

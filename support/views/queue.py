@@ -20,6 +20,7 @@ from support.forms import DUE_CHOICES, QueueForm, ViewForm
 from support.models import Priority, SavedView, Ticket, TicketState
 from support.selectors.cursors import Cursor
 from support.selectors.exceptions import get_support_exceptions
+from support.selectors.mail_aside import count_waiting
 from support.selectors.queue import (
     COLUMNS,
     COUNTED_UP_TO,
@@ -98,6 +99,7 @@ def ticket_list(request: HttpRequest) -> HttpResponse:
         "cleared": _url(QueueQuery(person=query.person, tab=query.tab)),
         "resolution": resolution_figure(get_resolution(at=at), get_resolution_target(day=local(at).date())),
         "exceptions": _exceptions(at),
+        "aside": count_waiting() if person.has_perm("support.view_inboundmail") else 0,
         "may_add": person.has_perm("support.add_ticket"),
         "may_change": person.has_perm("support.change_ticket"),
     }
