@@ -53,9 +53,9 @@ def add_reply(
     what = Happening(EventKind.REPLY, body=_words(body))
     with transaction.atomic():
         lock_ticket(ticket_id, version=None)
-        if seen is not None and (
-            newer := count_newer(ticket_id, than=seen, by_others_than=actor.pk if actor else None)
-        ):
+        own = actor.pk if actor else None
+        newer = 0 if seen is None else count_newer(ticket_id, than=seen, by_others_than=own)
+        if newer:
             raise NewerMessagesError(newer)
         return _add(what, files, ticket_id=ticket_id, actor=actor, at=at, via=via)
 

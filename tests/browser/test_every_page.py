@@ -73,6 +73,7 @@ PAGES = {
     "ticket-clocks": "/tickets/19990/clocks/",
     "ticket-new": "/tickets/new/",
     "cover": "/tickets/cover/",
+    "mail aside": "/tickets/mail/",
     "notifications": "/notifications/",
     "notification-settings": "/notifications/settings/",
     "outbox": "/notifications/outbox/",
