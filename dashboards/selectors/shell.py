@@ -155,7 +155,7 @@ def _count_checks() -> tuple[int, bool]:
 def _count_tickets() -> tuple[int, bool]:
     """Open tickets that are urgent and nobody's, else all open ones; the former are loud."""
     tickets = Ticket.objects.filter(state__in=OPEN_STATES).aggregate(
-        all=Count("pk"), loud=Count("pk", filter=Q(priority=Priority.URGENT, assignee=None))
+        all=Count("state"), loud=Count("state", filter=Q(priority=Priority.URGENT, assignee=None))
     )
     return (tickets["loud"], True) if tickets["loud"] else (tickets["all"], False)
 

@@ -138,6 +138,9 @@ class Ticket(models.Model):
             models.Index(fields=["closed_at"], name="ticket_closed"),  # Backlog of tickets closed without solving.
             models.Index(fields=["state", "-opened_at", "-id"], name="ticket_queue"),  # The queue's tabs.
             models.Index(
+                fields=["state", "assignee", "priority", "reopen_count", "opened_at"], name="ticket_counts"
+            ),  # How many are open, of which kinds: counted on every page, without reading the tickets.
+            models.Index(
                 fields=["external_id"], condition=~Q(external_id=""), name="ticket_external_id"
             ),  # Search by the number that people know.
             models.Index(fields=["customer", "opened_at"], name="ticket_customer_opened"),  # Who asks again.

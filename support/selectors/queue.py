@@ -133,11 +133,16 @@ def is_tab(key: str) -> bool:
 def list_matching(query: QueueQuery) -> "QuerySet[Ticket]":
     """The tickets of a query in its order, with what a row shows."""
     tab = _BY_KEY[query.tab]
-    found = Ticket.objects.filter(tab.where, _filter(query)).select_related("customer", "team", "assignee")
+    found = Ticket.objects.filter(tab.where, _filter(query))
     if tab.key == "mine":
         found = found.filter(assignee=query.person)
     column, sign = _column(query.order)
-    return found.annotate(rank=PRIORITY_RANK).order_by(f"{sign}{column}", f"{sign}pk")
+    return _with_details(found).order_by(f"{sign}{column}", f"{sign}pk")
+
+
+def _with_details(tickets: "QuerySet[Ticket]") -> "QuerySet[Ticket]":
+    """With who is in it, and with its place among priorities as `rank`."""
+    return tickets.select_related("customer", "team", "assignee").annotate(rank=PRIORITY_RANK)
 
 
 def _filter(query: QueueQuery) -> Q:
@@ -190,18 +195,18 @@ def _column(order: str) -> tuple[str, str]:
 
 
 def get_page(query: QueueQuery, *, cursor: Cursor | None = None) -> Page:
-    """The rows after (or before) the cursor; two queries."""
-    found = list_matching(query)
+    """The rows after (or before) the cursor; three queries, and one more where words are looked for."""
+    found = matching = list_matching(query)
     column, sign = _column(query.order)
     backward = cursor is not None and cursor.side == "before"
     if cursor is not None:
         found = found.filter(_beyond(column, cursor, ascending=(sign == "") != backward))
-    rows = list((found.reverse() if backward else found)[: PAGE_ROWS + 1])
-    has_more, rows = len(rows) > PAGE_ROWS, rows[:PAGE_ROWS]
+    keys = list((found.reverse() if backward else found).values_list("pk", flat=True)[: PAGE_ROWS + 1])
+    has_more, rows = len(keys) > PAGE_ROWS, _read_rows(keys[:PAGE_ROWS])
     if backward:
         rows.reverse()
     has_before, has_after = (has_more, True) if backward else (cursor is not None, has_more)
-    total = list_matching(query).order_by()[: COUNTED_UP_TO + 1].count()
+    total = matching.order_by().values("pk")[: COUNTED_UP_TO + 1].count()
     return Page(
         rows=rows,
         total=total if total <= COUNTED_UP_TO else None,
@@ -210,10 +215,17 @@ def get_page(query: QueueQuery, *, cursor: Cursor | None = None) -> Page:
     )
 
 
+def _read_rows(keys: Sequence[int]) -> list[Ticket]:
+    """The tickets in the order of their keys. Sorting keys alone first is what a database does quickly."""
+    found = {ticket.pk: ticket for ticket in _with_details(Ticket.objects.filter(pk__in=keys))}
+    return [found[key] for key in keys if key in found]
+
+
 def _beyond(column: str, cursor: Cursor, *, ascending: bool) -> Q:
-    """Rows past the cursor's in the order of (column, pk)."""
+    """Rows past the cursor's in the order of (column, pk); the bound on the column alone is what an index can use."""
     past = "gt" if ascending else "lt"
-    return Q(**{f"{column}__{past}": cursor.value}) | Q(**{column: cursor.value, f"pk__{past}": cursor.pk})
+    beyond = Q(**{f"{column}__{past}": cursor.value}) | Q(**{column: cursor.value, f"pk__{past}": cursor.pk})
+    return Q(**{f"{column}__{past}e": cursor.value}) & beyond
 
 
 def _cursor_at(rows: Sequence[Ticket], column: str, side: Literal["before", "after"]) -> Cursor | None:
@@ -224,17 +236,16 @@ def count_tabs(query: QueueQuery) -> dict[str, int]:
     """How many open tickets each counted tab has, without further filters; one query."""
     mine = replace(_BY_KEY["mine"], where=_OPEN & Q(assignee=query.person))
     tabs = [mine if tab.key == "mine" else tab for tab in TABS if tab.is_counted]
-    counts: dict[str, Any] = {tab.key: Count("pk", filter=tab.where) for tab in tabs}
+    counts: dict[str, Any] = {tab.key: Count("state", filter=tab.where) for tab in tabs}
     return Ticket.objects.filter(_OPEN).aggregate(**counts)
 
 
 def get_filters(*, limit: int = 100) -> Filters:
     """The choices of the filter bar: areas of the latest tickets, all teams, all people; three queries."""
-    latest = Ticket.objects.order_by("-opened_at").values("pk")[:RECENT]
-    areas = Ticket.objects.filter(pk__in=latest).exclude(category="").order_by("category")
+    latest = Ticket.objects.order_by("-opened_at").values_list("category", flat=True)[:RECENT]
     people = User.objects.filter(is_active=True, is_service=False).order_by("name", "pk")
     return Filters(
-        categories=list(areas.values_list("category", flat=True).distinct()[:limit]),
+        categories=sorted({*latest} - {""})[:limit],
         teams=list(Team.objects.order_by("name").values_list("pk", "name")[:limit]),
         holders=list(people.values_list("pk", "name")[:limit]),
     )

@@ -19,7 +19,7 @@ from operations.models import User
 from support.forms import DUE_CHOICES, QueueForm, ViewForm
 from support.models import Priority, SavedView, Ticket, TicketState
 from support.selectors.cursors import Cursor
-from support.selectors.exceptions import get_support_exceptions
+from support.selectors.exceptions import get_named_tickets
 from support.selectors.mail_aside import count_waiting
 from support.selectors.queue import (
     COLUMNS,
@@ -272,7 +272,7 @@ def _due(ticket: Ticket, at: datetime) -> dict[str, object]:
 
 def _exceptions(at: datetime) -> list[dict[str, object]]:
     """The few tickets that should be named: urgent ones with nobody, then the oldest, none of them twice."""
-    found = get_support_exceptions()
+    found = get_named_tickets()
     urgent = {ticket.pk: "urgent, with nobody" for ticket in found.urgent_and_unassigned}
     tickets = {ticket.pk: ticket for ticket in (*found.urgent_and_unassigned, *found.oldest)}
     return [{**_row(ticket, at), "why": urgent.get(pk, "among the oldest")} for pk, ticket in tickets.items()]
