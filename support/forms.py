@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any, cast
 
 from django import forms
+from django.http import QueryDict
 from django.utils import timezone
 
 from foundation.filters import MAX_ID
@@ -175,8 +176,9 @@ class MessageForm(forms.Form):
 
     def show_newest(self, event_id: int) -> None:
         """Take it that all up to this event has been seen: the page shows it with the form."""
-        self.data = self.data.copy()
-        self.data["seen"] = str(event_id)
+        data = cast("QueryDict", self.data).copy()
+        data["seen"] = str(event_id)
+        self.data = data
 
 
 class AssignForm(_TicketForm):

@@ -20,6 +20,7 @@ from operations.channels.base import MailedFile, MailParts, Outgoing, TransportE
 from operations.channels.email import send_email
 from operations.channels.slack import send_to_slack
 from operations.channels.webhook import send_webhook
+from operations.delivery.given_up import tell_given_up
 from operations.delivery.links import absolute_url
 from operations.delivery.retries import retry_delay
 from operations.models import Channel, MessageState, OutboxMessage
@@ -121,7 +122,8 @@ def mark_sent(row: OutboxMessage, *, at: datetime) -> None:
 def mark_failed(row: OutboxMessage, error: TransportError, *, at: datetime) -> None:
     """Note why, and when it is tried again; after the last time, or where that is of no use, it is given up.
 
-    Only for the claim that failed: one whose lease has lapsed says nothing about the attempt after it.
+    Only for the claim that failed: one whose lease has lapsed says nothing about the attempt after it. Whoever wants to
+    know of a message that is given up is told in the same transaction.
     """
     wait = None
     if not error.permanent:
@@ -129,7 +131,10 @@ def mark_failed(row: OutboxMessage, error: TransportError, *, at: datetime) -> N
     state, due_at = (MessageState.DEAD, None) if wait is None else (MessageState.PENDING, at + wait)
     with transaction.atomic():
         claimed = OutboxMessage.objects.filter(pk=row.pk, state=MessageState.SENDING, attempts=row.attempts)
-        claimed.update(state=state, next_attempt_at=due_at, lease_until=None, last_error=error.reason[:200])
+        is_ours = claimed.update(state=state, next_attempt_at=due_at, lease_until=None, last_error=error.reason[:200])
+        if is_ours and state is MessageState.DEAD:
+            row.last_error = error.reason[:200]
+            tell_given_up(row, at=at)
         if error.is_gone and row.endpoint_id:
             disable_endpoint(endpoint_id=row.endpoint_id, reason="It answered that it is gone.", at=at)
     _log.warning("message_not_sent", uuid=str(row.uuid), channel=row.channel, reason=error.reason, state=state.value)

@@ -8,7 +8,7 @@ from support.mail.tokens import message_id_of
 from support.models import EventKind, InboundMail, MailOutcome, Ticket, TicketEvent
 
 ACKNOWLEDGEMENT = "ticket-opened:"
-_REPLY = "ticket-reply:"
+REPLY = "ticket-reply:"
 _LONGEST_THREAD = 20
 _ASIDE = 20
 _SPOKEN = (EventKind.REPLY, EventKind.OPENED, EventKind.CUSTOMER)
@@ -24,7 +24,13 @@ class Delivery:
 
 def event_of_reply(event_id: int) -> str:
     """The name under which the outbox holds the mail of this reply."""
-    return f"{_REPLY}{event_id}"
+    return f"{REPLY}{event_id}"
+
+
+def event_number_of(name: str) -> int:
+    """The number of the reply that the outbox holds under this name; 0 for another one."""
+    number = name.removeprefix(REPLY)
+    return int(number) if name.startswith(REPLY) and number.isascii() and number.isdigit() else 0
 
 
 def get_deliveries(event_ids: Iterable[int]) -> dict[int, Delivery]:

@@ -20,6 +20,7 @@ from support.forms import DUE_CHOICES, QueueForm, ViewForm
 from support.models import Priority, SavedView, Ticket, TicketState
 from support.selectors.cursors import Cursor
 from support.selectors.exceptions import get_named_tickets
+from support.selectors.lessons import LESSON_DAYS
 from support.selectors.mail_aside import count_waiting
 from support.selectors.queue import (
     COLUMNS,
@@ -35,6 +36,7 @@ from support.selectors.queue import (
 )
 from support.selectors.resolution import get_resolution, get_resolution_target
 from support.selectors.saved_views import PinnedView, list_pinned, list_visible, query_of
+from support.views.lessons import show_lessons
 from support.views.resolution_chart import resolution_figure
 
 _COLUMNS = (
@@ -99,6 +101,8 @@ def ticket_list(request: HttpRequest) -> HttpResponse:
         "cleared": _url(QueueQuery(person=query.person, tab=query.tab)),
         "resolution": resolution_figure(get_resolution(at=at), get_resolution_target(day=local(at).date())),
         "exceptions": _exceptions(at),
+        "lessons": show_lessons(at) if person.has_perm("support.view_insight") else None,
+        "lesson_days": LESSON_DAYS,
         "aside": count_waiting() if person.has_perm("support.view_inboundmail") else 0,
         "may_add": person.has_perm("support.add_ticket"),
         "may_change": person.has_perm("support.change_ticket"),

@@ -17,7 +17,7 @@ from support.checklist_forms import ChecklistForm
 from support.forms import AssignForm, FieldsForm, HelpForm, MacroForm, MergeForm, MessageForm, StateForm
 from support.models import Customer, EventKind, Priority, Ticket, TicketEvent, TicketState, Via
 from support.selectors.absences import CAUSE
-from support.selectors.deliveries import get_deliveries
+from support.selectors.deliveries import Delivery, get_deliveries
 from support.selectors.escalations import find_open_escalation
 from support.selectors.timeline import Timeline, get_timeline
 from support.services.merging import follow_merges
@@ -49,6 +49,7 @@ def render_ticket(request: HttpRequest, pk: int, *, status: int = 200, **shown: 
     found, at = timeline.ticket, timezone.now()
     user = cast("User", request.user)
     may_change = user.has_perm("support.change_ticket")
+    entries = _entries(timeline, at)
     context = {
         "ticket": found,
         "state_tone": TicketState.tone_of(found.state),
@@ -58,7 +59,8 @@ def render_ticket(request: HttpRequest, pk: int, *, status: int = 200, **shown: 
         "promises": list_promises(found, at),
         "may_see_clocks": user.has_perm("support.view_ticketclock"),
         "escalation": find_open_escalation(found.pk) if user.has_perm("operations.view_escalation") else None,
-        "entries": _entries(timeline, at),
+        "entries": entries,
+        "lost": sum(bool(entry["mail"] and cast("Delivery", entry["mail"]).is_lost) for entry in entries),
         "aside": list_aside(found.pk, at),
         "count": _count(timeline),
         "hidden": timeline.hidden,
