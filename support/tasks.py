@@ -64,11 +64,13 @@ def assign_waiting_tickets() -> None:
 
 @shared_task(name="support.gather_insights")
 def gather_insights() -> None:
-    """Attach new tickets to the insights of their cause, and open candidates for causes that have none."""
+    """Attach new tickets to the insights of their cause, open candidates for causes that have none, count the causes."""
+    from support.selectors.lessons import count_lessons
     from support.services.candidates import collect_evidence, open_candidates
 
     collect_evidence(at=timezone.now())
     open_candidates(at=timezone.now())
+    count_lessons(at=timezone.now())
 
 
 @shared_task(name="support.freeze_outcomes")

@@ -68,8 +68,10 @@ def _asked(request: Request) -> Cursor | None:
 
 
 def _beyond(cursor: Cursor, *, ascending: bool) -> Q:
+    """Rows past the cursor's; the bound on the column alone is what an index can use."""
     past = "gt" if ascending else "lt"
-    return Q(**{f"{_COLUMN}__{past}": cursor.value}) | Q(**{_COLUMN: cursor.value, f"pk__{past}": cursor.pk})
+    beyond = Q(**{f"{_COLUMN}__{past}": cursor.value}) | Q(**{_COLUMN: cursor.value, f"pk__{past}": cursor.pk})
+    return Q(**{f"{_COLUMN}__{past}e": cursor.value}) & beyond
 
 
 def _cursor_at(rows: Sequence[Ticket], side: Literal["before", "after"]) -> str | None:

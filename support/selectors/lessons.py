@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.core.cache import cache
 from django.db.models import Count, Q, Sum
 
 from support.models import INSIGHT_OPEN, Cause, Change, ClockMetric, Insight, TicketClock
@@ -12,6 +13,10 @@ from support.selectors.insights import list_insights
 
 LESSON_DAYS = 90
 MOST = 8
+MANY = 5_000
+"""From so many tickets on the numbers are kept for a while: counting them takes longer than the page around it."""
+_KEPT = "support.lessons"
+_KEPT_SECONDS = 600
 _MINUTE_US = 60_000_000
 
 
@@ -31,33 +36,61 @@ class Lesson:
     change: Change | None
 
 
+@dataclass(frozen=True)
+class _Count:
+    """The numbers of one cause."""
+
+    cause: str
+    tickets: int
+    before: int
+    customers: int
+    minutes: int
+
+
 def list_lessons(*, at: datetime) -> list[Lesson]:
-    """The causes with the most tickets lately, at most MOST; a fixed number of queries."""
+    """The causes with the most tickets lately, at most MOST; a fixed number of queries.
+
+    Of many tickets the numbers are as of up to ten minutes ago; what is done about them is as of now.
+    """
+    kept: list[_Count] | None = cache.get(_KEPT)
+    counts = kept if kept is not None else count_lessons(at=at)
+    causes = [one.cause for one in counts]
+    names = dict(Cause.objects.filter(code__in=causes).values_list("code", "name"))
+    insights = _insights(causes)
+    return [
+        Lesson(
+            cause=one.cause,
+            name=names.get(one.cause, one.cause),
+            tickets=one.tickets,
+            before=one.before,
+            customers=one.customers,
+            minutes=one.minutes,
+            insight=insights.get(one.cause),
+            change=_change_of(insights.get(one.cause)),
+        )
+        for one in counts
+    ]
+
+
+def count_lessons(*, at: datetime) -> list[_Count]:
+    """The numbers counted anew; of many tickets they are kept for a while, which a worker renews before they lapse."""
     span = timedelta(days=LESSON_DAYS)
     both = counted_tickets(start=at - 2 * span, end=at).exclude(category="")
     is_late = Q(opened_at__gte=at - span)
-    counts = both.values("category").annotate(
+    columns = both.values("category").annotate(
         tickets=Count("pk", filter=is_late),
         before=Count("pk", filter=~is_late),
         customers=Count("customer", filter=is_late, distinct=True),
     )
-    rows = list(counts.filter(tickets__gt=0).order_by("-tickets", "category")[:MOST])
-    causes = [str(row["category"]) for row in rows]
-    names = dict(Cause.objects.filter(code__in=causes).values_list("code", "name"))
-    minutes, insights = _minutes(causes, start=at - span, end=at), _insights(causes)
-    return [
-        Lesson(
-            cause=cause,
-            name=names.get(cause, cause),
-            tickets=row["tickets"],
-            before=row["before"],
-            customers=row["customers"],
-            minutes=minutes.get(cause, 0),
-            insight=insights.get(cause),
-            change=_change_of(insights.get(cause)),
-        )
-        for cause, row in zip(causes, rows, strict=True)
+    rows = list(columns.filter(tickets__gt=0).order_by("-tickets", "category")[:MOST])
+    minutes = _minutes([row["category"] for row in rows], start=at - span, end=at)
+    counts = [
+        _Count(row["category"], row["tickets"], row["before"], row["customers"], minutes.get(row["category"], 0))
+        for row in rows
     ]
+    if sum(one.tickets + one.before for one in counts) >= MANY:
+        cache.set(_KEPT, counts, _KEPT_SECONDS)
+    return counts
 
 
 def _minutes(causes: Sequence[str], *, start: datetime, end: datetime) -> Mapping[str, int]:

@@ -4,17 +4,25 @@ from datetime import timedelta
 
 import pytest
 from bs4 import BeautifulSoup
+from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from support.selectors.lessons import MOST, list_lessons
+from support.selectors import lessons
+from support.selectors.lessons import MOST, count_lessons, list_lessons
 from support.views.lessons import trend
 from tests.factories import NOW, CustomerFactory, TicketFactory, UserFactory
 from tests.factories_learning import CauseFactory, ChangeFactory, InsightFactory
 from tests.factories_support import TicketClockFactory
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache():
+    cache.clear()
+
 
 DAY = timedelta(days=1)
 
@@ -97,6 +105,22 @@ def test_page_of_the_queue_shows_it_to_those_who_see_insights(client):
     assert section.select_one("tbody a")["href"] == insight.get_absolute_url()
     assert section.select_one("header a")["href"] == "/insights/"
     assert "What tickets teach" not in hidden
+
+
+def test_numbers_of_many_tickets_are_kept_but_not_what_is_done_about_them(monkeypatch):
+    monkeypatch.setattr(lessons, "MANY", 2)
+    asked("sync", 1)
+    asked("sync", 2)
+    list_lessons(at=NOW)
+    asked("sync", 3)
+    insight = InsightFactory(cause="sync", state="validated")
+
+    (kept,) = list_lessons(at=NOW)
+    count_lessons(at=NOW)
+    (renewed,) = list_lessons(at=NOW)
+
+    assert (kept.tickets, kept.insight) == (2, insight)
+    assert renewed.tickets == 3
 
 
 def test_more_causes_cost_no_more_queries():
