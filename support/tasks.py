@@ -64,7 +64,7 @@ def assign_waiting_tickets() -> None:
 
 @shared_task(name="support.gather_insights")
 def gather_insights() -> None:
-    """Attach new tickets to the insights of their cause, open candidates for causes that have none, count the causes."""
+    """Attach new tickets to the insights of their cause, open candidates where there are none, and count causes."""
     from support.selectors.lessons import count_lessons
     from support.services.candidates import collect_evidence, open_candidates
 
