@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from dashboards.demo.people import People
 from dashboards.demo.story import Story
-from dashboards.demo.ticket_texts import TOPICS
+from dashboards.demo.ticket_texts import EASED, EASED_DAYS, TOPICS
 from operations.models import User
 from support.models import (
     Cause,
@@ -47,10 +47,10 @@ class Told:
 
 _STORY = (
     Told(
-        *("Payments are taken twice when the page is reloaded", InsightKind.DEFECT, "Billing", "Charged twice", 130),
-        InsightState.INCONCLUSIVE,
+        *("Payments are taken twice when the page is reloaded", InsightKind.DEFECT, EASED, "Charged twice", 130),
+        InsightState.CONFIRMED,
         ("product", "Take each payment once", "A reload no longer sends the payment again."),
-        shipped=88,
+        shipped=EASED_DAYS,
     ),
     Told(
         *("The mail that resets a password is taken for spam", InsightKind.DEFECT, "Sign-in", "reset mail", 120),

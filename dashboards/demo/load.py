@@ -24,6 +24,7 @@ from dashboards.demo.overlays import add_overlays
 from dashboards.demo.partners import add_partner_terms, add_signoffs
 from dashboards.demo.people import add_people
 from dashboards.demo.promises import add_ticket_escalations
+from dashboards.demo.quality import add_quality
 from dashboards.demo.setups import add_setup_cases
 from dashboards.demo.status_page import add_status_page
 from dashboards.demo.steering import add_steering
@@ -69,6 +70,7 @@ def load_company(story: Story, *, sandbox_port: int) -> None:
             add_setup_cases(story, people, watched)
             add_checklists(story, people)
             add_learning(story, people)
+            add_quality(story, people)
             add_incidents(story, people, watched)
             add_steering(story, people)
             add_notifications(story, people)

@@ -110,7 +110,7 @@ def live(rng: Random, story: Story, cast: Cast, arrival: Arrival) -> Life:
 
 def _open(rng: Random, story: Story, cast: Cast, arrival: Arrival) -> Life:
     topics = texts.TOPICS[:2] if arrival.app else texts.TOPICS
-    topic = rng.choices(topics, weights=[one.weight for one in topics])[0]
+    topic = rng.choices(topics, weights=[_weight(one, story, arrival.at) for one in topics])[0]
     team = cast.people.teams[topic.team]
     customer = _asker(rng.randrange(len(cast.customers)), cast, arrival.at)
     ticket = Ticket(
@@ -126,6 +126,11 @@ def _open(rng: Random, story: Story, cast: Cast, arrival: Arrival) -> Life:
     if rng.random() > UNROUTED_SHARE or arrival.at < story.now - timedelta(hours=6):
         ticket.team = team
     return life
+
+
+def _weight(topic: texts.Topic, story: Story, at: datetime) -> float:
+    is_eased = topic.category == texts.EASED and at >= story.now - timedelta(days=texts.EASED_DAYS)
+    return topic.weight * (texts.EASED_SHARE if is_eased else 1)
 
 
 def _asker(draw: int, cast: Cast, at: datetime) -> Customer:
