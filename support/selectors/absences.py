@@ -9,6 +9,8 @@ from support.models import Absence, EventKind, TicketEvent
 
 CAUSE = "cause"
 """The member of an assignment's changes that says what decided it: ["", ABSENCE] or ["", AUTOMATIC]."""
+HOLDERS = "holder_id"
+"""The member that says from whom to whom by their keys, since two people may share a name."""
 ABSENCE = "absence"
 AUTOMATIC = "automatic"
 BY_ABSENCE = Q(kind=EventKind.ASSIGNED, changes__cause__1=ABSENCE)

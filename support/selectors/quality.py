@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 
 from operations.models import User
 from support.models import ClockMetric, EventKind, Review, Ticket, TicketClock, TicketEvent, TicketState, TrainingRecord
-from support.selectors.absences import ABSENCE, CAUSE
+from support.selectors.absences import ABSENCE, CAUSE, HOLDERS
 
 EXPIRES_WITHIN = timedelta(days=60)
 _US = 1_000_000
@@ -121,10 +121,10 @@ def _add_replies(works: dict[int, Work], start: datetime, end: datetime) -> None
 
 def _add_handings(works: dict[int, Work], start: datetime, end: datetime) -> None:
     """Tickets given on from one person to another, but for an absence."""
-    people = {user.name: user.pk for user in User.objects.filter(is_service=False)}
+    people = {str(user.pk): user.pk for user in User.objects.filter(is_service=False)}
     given = TicketEvent.objects.filter(kind=EventKind.ASSIGNED, at__gte=start, at__lt=end)
     for changes in given.values_list("changes", flat=True):
-        old, new = changes.get("assignee") or ("", "")
+        old, new = changes.get(HOLDERS) or ("", "")
         is_absence = (changes.get(CAUSE) or ["", ""])[1] == ABSENCE
         if old in people and new and not is_absence:
             works[people[old]].handed_on += 1

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from operations.models import User
 from support.models import EventKind, Ticket, TicketEvent, Via
-from support.selectors.absences import CAUSE
+from support.selectors.absences import CAUSE, HOLDERS
 from support.services.ticket_events import Happening, record_event, save_ticket
 
 
@@ -19,7 +19,10 @@ def give_ticket(
     via: Via = Via.WORKER,
 ) -> TicketEvent:
     """The event of giving the locked ticket to the person, or to nobody; its changes name the cause for measures."""
-    changes = {"assignee": [str(ticket.assignee or ""), str(to or "")]}
+    changes = {
+        "assignee": [str(ticket.assignee or ""), str(to or "")],
+        HOLDERS: [str(ticket.assignee_id or ""), str(to.pk if to else "")],
+    }
     if cause:
         changes[CAUSE] = ["", cause]
     ticket.assignee, ticket.queue_reason = to, ""

@@ -9,6 +9,7 @@ from django.db import transaction
 from foundation.errors import InvalidInputError
 from operations.models import User
 from support.models import Customer, EventKind, Priority, Team, Ticket, TicketState, Via
+from support.selectors.absences import HOLDERS
 from support.services.assignment import assign_locked
 from support.services.cover import cover_ticket
 from support.services.merging import check_merge, lock_both, merge
@@ -155,9 +156,12 @@ def assign_ticket(
             if wanted is not UNCHANGED and before != wanted:
                 changes[name] = [str(before or ""), str(wanted or "")]
                 setattr(ticket, name, wanted)
+                if name == "assignee":
+                    holders = before, ticket.assignee
+                    changes[HOLDERS] = [str(one.pk) if one else "" for one in holders]
         if changes:
             ticket.queue_reason = "" if ticket.assignee_id else ticket.queue_reason
-            save_ticket(ticket, *changes, "queue_reason")
+            save_ticket(ticket, "assignee", "team", "queue_reason")
             record_event(ticket, Happening(EventKind.ASSIGNED, changes=changes), actor=actor, via=via, at=at)
         if (ticket.assignee_id is not None and "assignee" in changes) or "team" in changes:
             _find_owner(ticket, actor=actor, at=at)

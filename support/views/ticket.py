@@ -16,7 +16,7 @@ from operations.models import User
 from support.checklist_forms import ChecklistForm
 from support.forms import AssignForm, FieldsForm, HelpForm, MacroForm, MergeForm, MessageForm, StateForm
 from support.models import Customer, EventKind, Priority, Ticket, TicketEvent, TicketState, Via
-from support.selectors.absences import CAUSE
+from support.selectors.absences import CAUSE, HOLDERS
 from support.selectors.deliveries import Delivery, get_deliveries
 from support.selectors.escalations import find_open_escalation
 from support.selectors.timeline import Timeline, get_timeline
@@ -197,7 +197,7 @@ def _changes(event: TicketEvent) -> list[str]:
         EventKind.MERGED,
     }:  # Numbers and marks for the clocks, not for people.
         return []
-    return [_change(name, pair) for name, pair in sorted(event.changes.items()) if name != CAUSE]
+    return [_change(name, pair) for name, pair in sorted(event.changes.items()) if name not in {CAUSE, HOLDERS}]
 
 
 def _change(name: str, pair: list[str | None]) -> str:

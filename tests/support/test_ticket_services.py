@@ -183,7 +183,9 @@ def test_assigning_tells_from_whom_to_whom_and_nothing_when_nothing_changes():
 
     assert (freed.assignee, freed.team, freed.version) == (None, team, 3)
     changes = list(TicketEvent.objects.order_by("pk").values_list("changes", flat=True))
-    assert changes == [{"assignee": ["", "Ann"], "team": ["", "Blue"]}, {"assignee": ["Ann", ""]}]
+    key = str(ann.pk)
+    given = {"assignee": ["", "Ann"], "holder_id": ["", key], "team": ["", "Blue"]}
+    assert changes == [given, {"assignee": ["Ann", ""], "holder_id": [key, ""]}]
 
 
 def test_fields_change_with_one_event_and_only_those_that_may():

@@ -208,7 +208,8 @@ def test_g_hand_overs_are_told_from_others():
 
     assert handed.reason.startswith("absence: Owner is out until ")
     assert handed.reason.endswith("; the substitute has it.")
-    assert handed.changes == {"assignee": ["Owner", "Sub"], "cause": ["", "absence"]}
+    holders = [str(owner.pk), str(substitute.pk)]
+    assert handed.changes == {"assignee": ["Owner", "Sub"], "holder_id": holders, "cause": ["", "absence"]}
     rest = without_absences(TicketEvent.objects.all())
     assert rest.count() == TicketEvent.objects.count() - 1
     assert handed not in rest

@@ -8,8 +8,9 @@ from foundation.errors import InvalidInputError
 from support.models import Review, ReviewSample, TicketEvent, TrainingRecord
 from support.selectors.quality import get_works, list_expiring, summarise
 from support.services.quality import add_review, draw, draw_review_samples
+from support.services.tickets import assign_ticket
 from tests.api_client import BASE, client_of, problem
-from tests.factories import NOW, SolvedTicketFactory, TeamFactory, TicketEventFactory, UserFactory
+from tests.factories import NOW, SolvedTicketFactory, TeamFactory, TicketEventFactory, TicketFactory, UserFactory
 from tests.factories_learning import ReviewFactory, ReviewSampleFactory, TrainingRecordFactory
 from tests.factories_support import TicketClockFactory
 
@@ -77,8 +78,10 @@ def test_measures_of_people_and_of_them_together_by_hand():
             ticket=ticket, state="fulfilled", started_at=at - HOUR, ended_at=at, running_since=None,
             elapsed_business_us=seconds * 1_000_000,
         )  # fmt: skip
-    away = {"assignee": ["Ann", "Bob"], "cause": ["", "absence"]}
-    for changes in (away, {"assignee": ["Ann", "Bob"]}, {"assignee": ["Bot", "Ann"]}, {"assignee": ["", "Ann"]}):
+    UserFactory(name="Ann")
+    on = {"assignee": ["Ann", "Bob"], "holder_id": [str(ann.pk), str(bob.pk)]}
+    by_tool, taken = {"holder_id": [str(tool.pk), str(ann.pk)]}, {"holder_id": ["", str(ann.pk)]}
+    for changes in (on | {"cause": ["", "absence"]}, on, by_tool, taken):
         TicketEventFactory(ticket=first, kind="assigned", at=NOW - DAY, changes=changes)
     ReviewFactory(agent=ann, reviewed_at=NOW - DAY)
 
@@ -90,6 +93,18 @@ def test_measures_of_people_and_of_them_together_by_hand():
     assert (both.solved, both.first_reply, both.first_replies, both.reopened) == (3, 1200, 2, 1)
     assert tool.pk not in works
     assert summarise([]).first_reply is None
+
+
+def test_who_hands_on_is_told_from_somebody_of_the_same_name():
+    ann, other, bob = UserFactory(name="Ann"), UserFactory(name="Ann"), UserFactory(name="Bob")
+    ticket = TicketFactory(assignee=ann)
+    assign_ticket(ticket_id=ticket.pk, actor=ann, at=NOW - DAY, assignee=other)
+    assign_ticket(ticket_id=ticket.pk, actor=other, at=NOW - DAY, assignee=bob)
+
+    works = get_works(NOW - 28 * DAY, NOW)
+
+    assert {user.pk: works[user.pk].handed_on for user in (ann, other)} == {ann.pk: 1, other.pk: 1}
+    assert bob.pk not in works
 
 
 def test_a_ticket_that_came_back_counts_also_once_it_is_solved_again():
