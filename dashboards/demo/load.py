@@ -18,6 +18,7 @@ from dashboards.demo.integrations import Watched, add_integrations
 from dashboards.demo.launches import add_launches
 from dashboards.demo.learning import add_learning
 from dashboards.demo.ledger import add_ledger
+from dashboards.demo.mail import add_mail
 from dashboards.demo.notifications import add_notifications
 from dashboards.demo.objectives import add_objectives
 from dashboards.demo.overlays import add_overlays
@@ -69,6 +70,7 @@ def load_company(story: Story, *, sandbox_port: int) -> None:
             add_launches(story, people, watched)
             add_setup_cases(story, people, watched)
             add_checklists(story, people)
+            add_mail(story)
             add_learning(story, people)
             add_quality(story, people)
             add_incidents(story, people, watched)
