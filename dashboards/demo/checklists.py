@@ -52,7 +52,7 @@ def add_checklists(story: Story, people: People) -> None:
     Macro.objects.create(name="Refund a payment", is_note=True, body="A refund is asked for.", playbook=books[0])
     ticket = Ticket.objects.filter(state=TicketState.OPEN, assignee__isnull=False).order_by("-opened_at", "-pk").first()
     if ticket is not None and ticket.assignee is not None:
-        said = {"ticket_id": ticket.pk, "actor": ticket.assignee, "at": max(at, ticket.opened_at)}
+        said = {"ticket_id": ticket.pk, "actor": ticket.assignee, "at": story.now}
         made = add_checklist(playbook=books[0], **said)  # type: ignore[arg-type]
         first = made.run.steps.order_by("position")[0]
         complete_step(step_id=first.pk, **said)  # type: ignore[arg-type]

@@ -39,7 +39,7 @@ def mail_aside(request: HttpRequest) -> HttpResponse:
     page = get_aside_page(words=words, is_handled=is_seen, before=asked.get("before"))
     waiting = count_waiting()
     context = {
-        "lede": f"{waiting if waiting <= COUNTED_UP_TO else f'More than {COUNTED_UP_TO}'} wait for somebody.",
+        "lede": _lede(waiting),
         "is_seen": is_seen,
         "words": words,
         "rows": [_row(mail, at) for mail in page.rows],
@@ -189,6 +189,12 @@ def _handled(handling: MailHandling, at: datetime) -> dict[str, object]:
         "who": str(handling.handled_by),
         "when": moment(handling.handled_at, now=at),
     }
+
+
+def _lede(waiting: int) -> str:
+    if waiting > COUNTED_UP_TO:
+        return f"More than {COUNTED_UP_TO} mails wait for somebody."
+    return f"{waiting} {'mail waits' if waiting == 1 else 'mails wait'} for somebody."
 
 
 def _named(words: str, *, is_seen: bool, before: int | None) -> dict[str, object]:

@@ -150,7 +150,7 @@ def test_list_shows_what_waits_as_text_and_leads_to_each(client, agent, mail):
     assert [row.text for row in seen.select("ul.rows .what > a")] == ["Offer"]
     assert ("An advert." in seen.text, "Ben Ray" in seen.text) == (True, True)
     assert [row.text for row in found.select("ul.rows .what > a")] == ["Big"]
-    assert "2 wait for somebody." in shown.text
+    assert "2 mails wait for somebody." in shown.text
 
 
 def test_pages_of_the_list_go_on(client, agent):
