@@ -8,11 +8,12 @@ from operations.business_time.rules import DAY_MINUTES
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 SECOND_US = 1_000_000
 _SECOND = timedelta(seconds=1)
+_US = timedelta(microseconds=1)
 
 
 def to_us(at: datetime) -> int:
     """Microseconds from the epoch to the aware instant."""
-    return (at - EPOCH) // timedelta(microseconds=1)
+    return (at - EPOCH) // _US
 
 
 def from_us(us: int) -> datetime:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from operations.business_time.engine import BusinessTime, NoOpenTimeError
 from operations.business_time.wall_clock import SECOND_US
@@ -158,12 +158,18 @@ class Stopwatch:
         """Take a stretch that is over, and note what it made pass."""
         target = span.terms.targets.get(self.metric)
         if span.counts and target is not None and span.end is not None:
-            passings = self._passings(target, span.start, terms=span.terms)
+            length = business_us(span, span.terms.calendar) if target.in_business else _length(span)
+            passings = self._passings(target, span.start, terms=span.terms, within=length)
             self._crossed |= {share: at for share, at in passings.items() if at < span.end}
         self._spans.append(span)
 
-    def _passings(self, target: Target, since: datetime, *, terms: Terms | None = None) -> dict[int, datetime]:
-        """When each threshold that was not passed by `since` is, if the clock runs on under the terms."""
+    def _passings(
+        self, target: Target, since: datetime, *, terms: Terms | None = None, within: int | None = None
+    ) -> dict[int, datetime]:
+        """When each threshold that was not passed by `since` is, if the clock runs on under the terms.
+
+        Those for which more than `within` microseconds are left need not be found.
+        """
         terms = terms or self._terms
         elapsed = self._elapsed(terms, target)
         found: dict[int, datetime] = {}
@@ -171,6 +177,8 @@ class Stopwatch:
             if share in self._crossed:
                 continue
             left = max(self._allowed(target, share) - elapsed, 0)
+            if within is not None and left > within:
+                continue
             at = _add(since, left, terms.calendar if target.in_business else None)
             if at is not None:
                 found[share] = at
@@ -194,7 +202,12 @@ class Stopwatch:
 
 def business_us(span: Span, calendar: BusinessTime) -> int:
     """Microseconds of open time in a span that is over; 0 while it lasts."""
-    return 0 if span.end is None else round(calendar.business_seconds(span.start, span.end) * SECOND_US)
+    return 0 if span.end is None else _open_us(calendar, span.start, span.end)
+
+
+@lru_cache(maxsize=256)  # The clocks of a ticket have most of their stretches in common.
+def _open_us(calendar: BusinessTime, start: datetime, end: datetime) -> int:
+    return round(calendar.business_seconds(start, end) * SECOND_US)
 
 
 def _length(span: Span) -> int:
