@@ -11,7 +11,10 @@ from collections.abc import Callable
 from benchmarks.machine import describe_machine
 from benchmarks.report import Report, make_table
 
-ORDER = ("checks", "shards", "lag", "steady", "values", "uptime", "bars", "scorecard", "experiments", "imports")
+ORDER = (
+    *("checks", "shards", "lag", "steady", "values", "uptime", "bars", "scorecard", "experiments", "imports"),
+    *("clocks", "desk"),
+)
 
 
 def main(names: list[str]) -> int:

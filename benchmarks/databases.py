@@ -59,20 +59,21 @@ def why_no_postgresql() -> str:
 
 
 @contextmanager
-def sqlite_database(**settings: str) -> Iterator[OwnDatabase]:
-    """A new SQLite database in a temporary folder."""
+def sqlite_database(*, is_empty: bool = False, **settings: str) -> Iterator[OwnDatabase]:
+    """A new SQLite database in a temporary folder; an empty one without our tables, for a peer."""
     with tempfile.TemporaryDirectory(prefix="fieldlight-bench-") as name:
         folder = Path(name)
-        shutil.copy(_sqlite_template(), folder / _FILE)
+        if not is_empty:
+            shutil.copy(_sqlite_template(), folder / _FILE)
         yield OwnDatabase("SQLite", _env(folder, f"sqlite:///{folder}/{_FILE}", settings), folder)
 
 
 @contextmanager
-def postgresql_database(**settings: str) -> Iterator[OwnDatabase]:
-    """A new PostgreSQL database with a name of its own; psycopg2.Error without a server."""
+def postgresql_database(*, is_empty: bool = False, **settings: str) -> Iterator[OwnDatabase]:
+    """A new PostgreSQL database with a name of its own, an empty one for a peer; psycopg2.Error without a server."""
     name = _new_name()
     with tempfile.TemporaryDirectory(prefix="fieldlight-bench-") as folder:
-        template = _postgresql_template()
+        template = "template1" if is_empty else _postgresql_template()
         _administrate(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
         try:
             yield OwnDatabase("PostgreSQL", _env(Path(folder), _url_of(name), settings), Path(folder))

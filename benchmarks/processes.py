@@ -24,10 +24,12 @@ class JobError(Exception):
     """A job ended badly; the message holds the end of what it wrote."""
 
 
-def run_job(name: str, env: Mapping[str, str], *, patience: float = _JOB_SECONDS, **arguments: Any) -> dict[str, Any]:
+def run_job(
+    name: str, env: Mapping[str, str], *, patience: float = _JOB_SECONDS, python: str = sys.executable, **arguments: Any
+) -> dict[str, Any]:
     """What benchmarks.jobs.<name> printed as its last line, run with these arguments; JobError if it failed."""
     done = subprocess.run(
-        [sys.executable, "-m", f"benchmarks.jobs.{name}"],
+        [python, "-m", f"benchmarks.jobs.{name}"],
         input=json.dumps(arguments),  # too long for a command line
         cwd=ROOT,
         env=dict(env),

@@ -4,18 +4,13 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from statistics import median
 from typing import Any
 
-from benchmarks.jobs.setup import run
+from benchmarks.jobs.setup import STORAGES, run, timing
 
 POINTS = 185
-_STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},  # no files are gathered here
-}
 
 
 def measure(*, metrics: int, paths: list[str], rounds: int) -> dict[str, Any]:
@@ -25,7 +20,7 @@ def measure(*, metrics: int, paths: list[str], rounds: int) -> dict[str, Any]:
 
     at = timezone.now()
     _fill(metrics, at)
-    with override_settings(STORAGES=_STORAGES):
+    with override_settings(STORAGES=STORAGES):
         pages = {path: _median_of([_get(path) for _ in range(rounds + 2)][2:]) for path in paths}
     return {"pages": pages, "read": median(_read(at) for _ in range(rounds))}
 
@@ -47,7 +42,7 @@ def _get(path: str) -> tuple[float, float, int]:
     client.force_login(get_user_model().objects.get(email="bench@example.com"))
     sql: list[float] = []
     began = time.perf_counter()
-    with _timing(sql):
+    with timing(sql):
         answer = client.get(path, headers={"host": "127.0.0.1"})
     seconds = time.perf_counter() - began
     if answer.status_code != 200 or b"Benchmark metric 0" not in answer.content:
@@ -60,24 +55,11 @@ def _read(at: datetime) -> float:
 
     sql: list[float] = []
     today = at.date()
-    with _timing(sql):
+    with timing(sql):
         series = get_series("bench_0", "day", today - timedelta(days=POINTS), today - timedelta(days=1), at=at)
     if sum(point.value is not None for point in series.points) != POINTS:
         raise RuntimeError("stored values are missing")
     return sum(sql)
-
-
-def _timing(found: list[float]) -> Any:
-    from django.db import connection
-
-    def wrapper(execute: Callable[..., Any], *arguments: Any) -> Any:
-        began = time.perf_counter()
-        try:
-            return execute(*arguments)
-        finally:
-            found.append(time.perf_counter() - began)
-
-    return connection.execute_wrapper(wrapper)
 
 
 def _fill(metrics: int, at: datetime) -> None:

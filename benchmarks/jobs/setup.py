@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import resource
 import sys
+import time
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -13,12 +14,31 @@ from typing import Any
 import django
 
 _TICKS = 100
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+"""For override_settings: no static files are gathered here."""
 
 
 def run(job: Callable[..., dict[str, Any]]) -> None:
     """Calls the job with the arguments of standard input and prints what it returns as one line."""
     django.setup()
     print(json.dumps(job(**json.load(sys.stdin))))
+
+
+def timing(found: list[float]) -> Any:
+    """A context in which each statement's seconds are added to the list."""
+    from django.db import connection
+
+    def wrapper(execute: Callable[..., Any], *arguments: Any) -> Any:
+        began = time.perf_counter()
+        try:
+            return execute(*arguments)
+        finally:
+            found.append(time.perf_counter() - began)
+
+    return connection.execute_wrapper(wrapper)
 
 
 def own_cpu_seconds() -> float:
