@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from tests import factories as f
 from tests import factories_mail as m
 
 
@@ -24,7 +25,7 @@ MAIL_VIOLATIONS = {
     "inboundmail_message_key_not_blank": lambda: m.InboundMailFactory(message_key="", message_id=""),
     "inboundmail_outcome_valid": lambda: m.InboundMailFactory(outcome="odd"),
     "inboundmail_taken_has_event": lambda: m.InboundMailFactory(reason=""),
-    "mailhandling_verdict_valid": lambda: m.MailHandlingFactory(verdict="odd"),
+    "mailhandling_verdict_valid": lambda: m.MailHandlingFactory(verdict="odd", event=f.TicketEventFactory()),
     "mailhandling_taken_or_discarded": lambda: m.MailHandlingFactory(reason=""),
     "ticketattachment_name_not_blank": lambda: m.TicketAttachmentFactory(name=""),
     "ticketattachment_size_in_range": lambda: m.TicketAttachmentFactory(size=0),
