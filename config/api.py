@@ -11,6 +11,7 @@ from operations.api import ROUTES as OPERATIONS
 from partnerships.api import ROUTES as PARTNERSHIPS
 from support.api import ROUTES as SUPPORT
 from support.api.coverage import CoverageViews
+from support.api.feed import FeedViews
 
 router = SimpleRouter()
 for routes in (PARTNERSHIPS, SUPPORT, METRICS, OPERATIONS):
@@ -22,6 +23,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("schema/", SchemaView.as_view(), name="schema"),
     path("docs/", DocsView.as_view(), name="docs"),
     path("v1/metric-sources/", MetricSourceViews.as_view(), name="metric_sources"),
+    path("v1/events/", FeedViews.as_view(), name="events"),
     path("v1/coverage/", CoverageViews.as_view(), name="coverage"),
     path("v1/", include(router.urls)),
     re_path("", UnknownPath.as_view(), name="unknown"),

@@ -207,6 +207,7 @@ PAGES = {
     "api:docs": SIGNED_IN,
     "api:metric_sources": METRICS_READ,
     "api:coverage": SUPPORT_READ,
+    "api:events": SUPPORT_READ,
     "api:unknown": EVERYBODY,  # Answers 404 to everything.
 }
 

@@ -2,6 +2,7 @@ from django.conf import settings
 from django.db import models
 
 from foundation.append_only import protect_table
+from foundation.change_feed import feed_table, transaction_field
 from foundation.constraints import one_of
 from foundation.states import TonedChoices
 from support.models.ticket import Ticket
@@ -47,6 +48,7 @@ class TicketEvent(models.Model):
     via = models.CharField(max_length=20, choices=Via.choices, default=Via.UI)
     request_id = models.CharField(max_length=64, blank=True)
     recorded_at = models.DateTimeField(auto_now_add=True)
+    written_in = transaction_field()
 
     class Meta:
         ordering = ["ticket", "at", "pk"]
@@ -59,10 +61,14 @@ class TicketEvent(models.Model):
                 violation_error_message="A change of state names the new state.",
             ),
         ]
-        indexes = [models.Index(fields=["ticket", "at"], name="ticketevent_timeline")]
+        indexes = [
+            models.Index(fields=["ticket", "at"], name="ticketevent_timeline"),
+            models.Index(fields=["written_in", "id"], name="ticketevent_feed"),  # The changes since a place.
+        ]
 
     def __str__(self) -> str:
         return f"{self.ticket_id} {self.kind} {self.at:%Y-%m-%d %H:%M}"
 
 
 protect_table("support_ticketevent")
+feed_table("support_ticketevent")
