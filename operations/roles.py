@@ -105,7 +105,12 @@ SUPPORT = (
     "support.changeoutcome",
     "support.outcomeverdict",
 )
-TEAM_QUALITY = ("support.reviewsample", "support.review", "support.trainingrecord")
+TEAM_QUALITY = (
+    "support.reviewsample",
+    "support.review",
+    "support.reviewacknowledgement",
+    "support.trainingrecord",
+)
 """How people work: for their lead and operations, and for each their own rows."""
 METRICS = (
     "metrics.metric",

@@ -61,6 +61,9 @@ PAGES = {
     "team:team": SUPPORT_LEAD,
     "team:person": SUPPORT_LEAD,
     "team:mine": TEAM_READ,  # One's own.
+    "team:review_new": SUPPORT_LEAD,
+    "team:training_new": SUPPORT_LEAD,
+    "team:review_read": TEAM_READ,  # Of one's own work; else 404.
     "insights:board": SUPPORT_READ,
     "insights:needs": SUPPORT_READ,
     "insights:needs_csv": SUPPORT_READ,
@@ -224,6 +227,7 @@ POSTED = {
     "ledger:entry_action",
     "setup_cases:case_action",
     "insights:insight_action",
+    "team:review_read",
     "launches:launch_action",
     "partnerships:poll_integration",
     "partnerships:poll_check",
@@ -354,6 +358,7 @@ MODELS = {
     "support.coveragegap": (SUPPORT_READ, NOBODY, NOBODY, NOBODY),
     "support.reviewsample": (TEAM_READ, NOBODY, NOBODY, NOBODY),  # Agents see their own.
     "support.review": (TEAM_READ, NOBODY, NOBODY, NOBODY),
+    "support.reviewacknowledgement": (TEAM_READ, NOBODY, NOBODY, NOBODY),
     "support.trainingrecord": (TEAM_READ, SUPPORT_LEAD, SUPPORT_LEAD, NOBODY),
     "support.cause": (SUPPORT_READ, SUPPORT_LEAD, SUPPORT_LEAD, SUPPORT_LEAD),
     "support.insight": (SUPPORT_READ, NOBODY, NOBODY, NOBODY),  # Written on their pages and through the API.
@@ -510,6 +515,7 @@ API_ACTIONS = {
     **dict.fromkeys((f"inbound-mail.{name}" for name in ("open_ticket", "put_on", "discard")), TICKETS_WRITE),
     "tickets.clocks": SUPPORT_READ,
     "ticket-reviews.create": SUPPORT_LEAD,
+    "ticket-reviews.acknowledge": TEAM_READ,
     "insights.create": TICKETS_WRITE,
     "insights.partial_update": TICKETS_WRITE,
     "insights.transition": TICKETS_WRITE,

@@ -15,6 +15,7 @@ from support.models import (
     OutcomeVerdict,
     RequesterNotice,
     Review,
+    ReviewAcknowledgement,
     ReviewSample,
     TrainingRecord,
 )
@@ -149,6 +150,14 @@ class ReviewFactory(DjangoModelFactory):
     tone = 4
     process = 1
     comment = "Friendly; the cause is missing."
+
+
+class ReviewAcknowledgementFactory(DjangoModelFactory):
+    class Meta:
+        model = ReviewAcknowledgement
+
+    review = factory.SubFactory(ReviewFactory)
+    acknowledged_at = NOW
 
 
 class TrainingRecordFactory(DjangoModelFactory):

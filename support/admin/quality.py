@@ -8,7 +8,7 @@ from django.http import HttpRequest
 
 from foundation.admin import EditAdmin, ReadOnlyAdmin
 from operations.models import User
-from support.models import Review, ReviewSample, TrainingRecord
+from support.models import Review, ReviewAcknowledgement, ReviewSample, TrainingRecord
 from support.selectors.quality import may_oversee
 
 
@@ -33,6 +33,15 @@ class ReviewAdmin(ReadOnlyAdmin):
 
     def get_queryset(self, request: HttpRequest) -> "QuerySet[Review]":
         return _own(super().get_queryset(request), request, "agent")
+
+
+@admin.register(ReviewAcknowledgement)
+class ReviewAcknowledgementAdmin(ReadOnlyAdmin):
+    list_display = ("review", "acknowledged_at")
+    list_select_related = ("review",)
+
+    def get_queryset(self, request: HttpRequest) -> "QuerySet[ReviewAcknowledgement]":
+        return _own(super().get_queryset(request), request, "review__agent")
 
 
 @admin.register(TrainingRecord)

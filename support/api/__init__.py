@@ -27,7 +27,12 @@ from support.api.insights import (
 from support.api.macros import MacroViews
 from support.api.mail import InboundMailViews, MailHandlingViews, TicketAttachmentViews
 from support.api.people import CustomerViews, TagViews, TeamViews
-from support.api.quality import ReviewSampleViews, ReviewViews, TrainingRecordViews
+from support.api.quality import (
+    ReviewAcknowledgementViews,
+    ReviewSampleViews,
+    ReviewViews,
+    TrainingRecordViews,
+)
 from support.api.saved_views import SavedViewViews
 from support.api.setup_cases import SetupCaseViews, SetupItemViews
 from support.api.tickets import TicketEventViews, TicketViews
@@ -64,6 +69,7 @@ ROUTES = {
     "coverage-gaps": CoverageGapViews,
     "review-samples": ReviewSampleViews,
     "ticket-reviews": ReviewViews,
+    "review-acknowledgements": ReviewAcknowledgementViews,
     "training-records": TrainingRecordViews,
     "causes": CauseViews,
     "insights": InsightViews,

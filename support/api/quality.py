@@ -7,6 +7,7 @@ from django.utils import timezone
 from django_filters import DateFilter
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
+from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -14,10 +15,10 @@ from foundation.filters import Filters, ReferenceFilter, TextFilter
 from foundation.serializers import RowSerializer, TextField
 from foundation.viewsets import CreateViews, ReadViews, UpdateViews
 from operations.models import User
-from support.models import Review, ReviewSample, Ticket, TrainingRecord
+from support.models import Review, ReviewAcknowledgement, ReviewSample, Ticket, TrainingRecord
 from support.models.quality import CRITERIA, MOST_POINTS
 from support.selectors.quality import may_oversee
-from support.services.quality import add_review
+from support.services.quality import acknowledge_review, add_review
 
 
 class _OwnRows(ReadViews):
@@ -60,6 +61,13 @@ class ReviewSerializer(RowSerializer):
         read_only_fields = fields
 
 
+class ReviewAcknowledgementSerializer(RowSerializer):
+    class Meta:
+        model = ReviewAcknowledgement
+        fields = ("id", "review", "acknowledged_at")
+        read_only_fields = fields
+
+
 class NewReviewSerializer(serializers.Serializer[Any]):
     ticket = serializers.PrimaryKeyRelatedField(queryset=Ticket.objects.all())
     agent = serializers.PrimaryKeyRelatedField(queryset=User.objects.all())
@@ -83,6 +91,7 @@ class ReviewViews(_OwnRows, CreateViews):
     serializer_class = ReviewSerializer
     filterset_class = ReviewFilters
     person = "agent"
+    action_permissions: ClassVar = {"acknowledge": ("support.view_review",)}
 
     @extend_schema(request=NewReviewSerializer, responses={201: ReviewSerializer})
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:  # noqa: ARG002
@@ -91,6 +100,27 @@ class ReviewViews(_OwnRows, CreateViews):
         points = {name: words.pop(name) for name in CRITERIA}
         review = add_review(**words, points=points, by=cast("User", request.user), at=timezone.now())
         return self.answer_written(review, status=201)
+
+    @extend_schema(request=None, responses={201: ReviewAcknowledgementSerializer})
+    @action(detail=True, methods=["post"], url_path="acknowledgements")
+    def acknowledge(self, request: Request, pk: str) -> Response:  # noqa: ARG002
+        """Say that one has read the review of one's own work."""
+        self.read_body(request, serializers.Serializer)
+        found = acknowledge_review(review=self.get_object(), by=cast("User", request.user), at=timezone.now())
+        return Response(ReviewAcknowledgementSerializer(found).data, status=201)
+
+
+class ReviewAcknowledgementFilters(Filters):
+    review = ReferenceFilter()
+
+
+class ReviewAcknowledgementViews(_OwnRows):
+    """Reviews that were read by whoever was reviewed."""
+
+    queryset = ReviewAcknowledgement.objects.all()
+    serializer_class = ReviewAcknowledgementSerializer
+    filterset_class = ReviewAcknowledgementFilters
+    person = "review__agent"
 
 
 class TrainingRecordSerializer(RowSerializer):

@@ -27,7 +27,7 @@ from support.models.insight import (
 from support.models.macro import Macro
 from support.models.mail import InboundMail, MailOutcome, TicketAttachment
 from support.models.mail_handling import MailHandling, MailVerdict
-from support.models.quality import Review, ReviewSample, TrainingRecord
+from support.models.quality import Review, ReviewAcknowledgement, ReviewSample, TrainingRecord
 from support.models.saved_view import SavedView
 from support.models.setup_case import SETUP_OPEN, SetupCase, SetupItem, SetupItemKind, SetupState
 from support.models.sla import SlaPolicy, SlaPolicyVersion
@@ -84,6 +84,7 @@ __all__ = [
     "Priority",
     "RequesterNotice",
     "Review",
+    "ReviewAcknowledgement",
     "ReviewSample",
     "SavedView",
     "SetupCase",

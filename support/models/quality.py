@@ -67,6 +67,19 @@ class Review(models.Model):
         return (self.understanding + self.correctness + self.tone + self.process) / len(CRITERIA)
 
 
+class ReviewAcknowledgement(models.Model):
+    """That whoever was reviewed has read the review; append-only."""
+
+    review = models.OneToOneField(Review, on_delete=models.PROTECT, related_name="acknowledgement")
+    acknowledged_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-acknowledged_at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.review} read, {self.acknowledged_at:%Y-%m-%d}"
+
+
 class TrainingRecord(models.Model):
     """One training that one person completed, with its evidence and until when it is good."""
 
@@ -90,3 +103,4 @@ class TrainingRecord(models.Model):
 
 protect_table("support_reviewsample")
 protect_table("support_review")
+protect_table("support_reviewacknowledgement")

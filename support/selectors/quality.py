@@ -9,7 +9,16 @@ from statistics import mean, median
 from django.db.models import QuerySet
 
 from operations.models import User
-from support.models import ClockMetric, EventKind, Review, Ticket, TicketClock, TicketEvent, TicketState, TrainingRecord
+from support.models import (
+    ClockMetric,
+    EventKind,
+    Review,
+    ReviewSample,
+    TicketClock,
+    TicketEvent,
+    TicketState,
+    TrainingRecord,
+)
 from support.selectors.absences import ABSENCE, CAUSE, HOLDERS
 
 EXPIRES_WITHIN = timedelta(days=60)
@@ -154,8 +163,8 @@ def may_oversee(user: User) -> bool:
     return user.has_perm(OVERSEE)
 
 
-def list_unreviewed(agent_id: int) -> "QuerySet[Ticket]":
-    """The drawn tickets of an agent that nobody has reviewed."""
+def list_unreviewed(agent_id: int) -> "QuerySet[ReviewSample]":
+    """The drawn tickets of an agent that nobody has reviewed, the last solved first."""
     reviewed = Review.objects.filter(agent=agent_id).values("ticket")
-    drawn = User.objects.filter(pk=agent_id).values("review_samples__ticket")
-    return Ticket.objects.filter(pk__in=drawn).exclude(pk__in=reviewed).order_by("-resolved_at", "pk")
+    drawn = ReviewSample.objects.filter(agent=agent_id).exclude(ticket__in=reviewed)
+    return drawn.select_related("ticket").order_by("-ticket__resolved_at", "pk")

@@ -1,8 +1,9 @@
 """Looking after the quality of support: tickets drawn by lot, reviews by colleagues, trainings."""
 
 from collections import defaultdict
-from collections.abc import Mapping
-from datetime import datetime, timedelta
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from hashlib import sha256
 
 from django.conf import settings
@@ -10,9 +11,10 @@ from django.db import IntegrityError, transaction
 
 from foundation.bulk_rows import insert_missing_rows
 from foundation.errors import InvalidInputError
+from foundation.words import local
 from metrics.models import Grain
 from operations.models import User
-from support.models import Review, ReviewSample, Ticket, TicketEvent
+from support.models import Review, ReviewAcknowledgement, ReviewSample, Ticket, TicketEvent, TrainingRecord
 from support.models.quality import CRITERIA, MOST_POINTS
 from support.selectors.outcomes import calendar
 from support.selectors.quality import list_solvings
@@ -71,3 +73,37 @@ def add_review(
             )
     except IntegrityError:
         raise InvalidInputError("ticket", "You have reviewed it already.") from None
+
+
+def acknowledge_review(*, review: Review, by: User, at: datetime) -> ReviewAcknowledgement:
+    """Note that whoever was reviewed has read it, once; InvalidInputError where `by` is somebody else."""
+    if review.agent_id != by.pk:
+        raise InvalidInputError("review", "Only whoever was reviewed can say that they have read it.")
+    return ReviewAcknowledgement.objects.get_or_create(review=review, defaults={"acknowledged_at": at})[0]
+
+
+@dataclass(frozen=True)
+class NewTraining:
+    """What was trained, by whom it was completed, and until when it is good."""
+
+    people: Sequence[User]
+    topic: str
+    completed_on: date
+    valid_until: date | None = None
+    evidence: str = ""
+
+
+def record_training(*, new: NewTraining, at: datetime) -> list[TrainingRecord]:
+    """A record for each of the people; InvalidInputError names what is missing or cannot be."""
+    if not new.people:
+        raise InvalidInputError("people", "Say who took part.")
+    if not new.topic.strip():
+        raise InvalidInputError("topic", "Say what was trained.")
+    if new.completed_on > local(at).date():
+        raise InvalidInputError("completed_on", "It is recorded once it is completed.")
+    if new.valid_until is not None and new.valid_until < new.completed_on:
+        raise InvalidInputError("valid_until", "It cannot end before it was completed.")
+    words = {"topic": new.topic.strip(), "evidence": new.evidence.strip()}
+    days = {"completed_on": new.completed_on, "valid_until": new.valid_until}
+    with transaction.atomic():
+        return [TrainingRecord.objects.create(person=person, **words, **days) for person in new.people]

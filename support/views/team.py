@@ -12,6 +12,7 @@ from foundation.access import requires
 from foundation.words import duration, figure, local
 from operations.models import User
 from support.models import Review, TrainingRecord
+from support.models.quality import CRITERIA
 from support.selectors.quality import Measures, Work, get_works, list_agents, list_expiring, list_unreviewed, summarise
 
 DAYS = 28
@@ -57,17 +58,29 @@ def mine(request: HttpRequest) -> HttpResponse:
 def _render(request: HttpRequest, who: User) -> HttpResponse:
     at = timezone.now()
     works = get_works(at - timedelta(days=DAYS), at)
-    reviews = Review.objects.filter(agent=who).select_related("ticket", "reviewer")[:_SHOWN]
+    reviews = Review.objects.filter(agent=who).select_related("ticket", "reviewer", "acknowledgement")[:_SHOWN]
     context = {
         "who": who,
         "days": DAYS,
         "facts": _facts(summarise([works.get(who.pk, Work())])),
-        "reviews": [{"review": one, "points": figure(one.points, 1)} for one in reviews],
+        "reviews": [_review(one, request) for one in reviews],
+        "may_review": who != request.user and request.user.has_perms(("support.oversee_review", "support.add_review")),
         "waiting": list_unreviewed(who.pk)[:_SHOWN],
         "trainings": TrainingRecord.objects.filter(person=who),
         "today": local(at).date(),
     }
     return render(request, "support/team_person.html", context)
+
+
+def _review(review: Review, request: HttpRequest) -> dict[str, Any]:
+    found = getattr(review, "acknowledgement", None)
+    return {
+        "review": review,
+        "points": figure(review.points, 1),
+        "parts": ", ".join(f"{name} {getattr(review, name)}" for name in CRITERIA),
+        "read_at": found.acknowledged_at if found else None,
+        "may_read": found is None and review.agent_id == request.user.pk,
+    }
 
 
 def _row(found: Measures) -> dict[str, Any]:
