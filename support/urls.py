@@ -15,6 +15,7 @@ from support.views.bulk import bulk_result, bulk_undo, ticket_bulk
 from support.views.checklists import ticket_checklist
 from support.views.clocks import ticket_clocks
 from support.views.cover import absence_cancel, absence_new, cover, shift_delete, shift_new
+from support.views.dry_run import promises
 from support.views.mail import ticket_attachment
 from support.views.mail_aside import (
     mail_aside,
@@ -40,6 +41,7 @@ urlpatterns = [
     path("", ticket_list, name="tickets"),
     path("tickets.csv", tickets_csv, name="tickets_csv"),
     path("new/", ticket_new, name="ticket_new"),
+    path("promises/", promises, name="promises"),
     path("import/", ticket_import, name="import"),
     path("import/<uuid:token>/", ticket_import_result, name="import_result"),
     path("import/<uuid:token>/now/", ticket_import_now, name="import_now"),

@@ -116,6 +116,7 @@ PAGES = {
     "partners:signoff_step": PARTNERS_WRITE,
     "support:tickets": SUPPORT_READ,
     "support:tickets_csv": SUPPORT_READ,
+    "support:promises": SUPPORT_READ,
     "support:cover": SUPPORT_READ,
     "support:absence_new": SUPPORT_LEAD,
     "support:absence_cancel": SUPPORT_LEAD,

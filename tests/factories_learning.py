@@ -172,6 +172,7 @@ class TrainingRecordFactory(DjangoModelFactory):
 LEARNING_FACTORIES = (
     ReviewSampleFactory,
     ReviewFactory,
+    ReviewAcknowledgementFactory,
     TrainingRecordFactory,
     CauseFactory,
     InsightFactory,

@@ -24,11 +24,18 @@ def facts_of(ticket: Ticket) -> dict[str, str]:
 
 def find_policy_version(ticket: Ticket) -> SlaPolicyVersion | None:
     """The newest version of the first active policy that fits the ticket; None where none does."""
-    newest = SlaPolicyVersion.objects.order_by("policy", "-number")
-    policies = SlaPolicy.objects.filter(is_active=True).order_by("position", "pk")
     facts = facts_of(ticket)
+    return next((version for version in list_newest_versions() if fits(version.conditions, facts)), None)
+
+
+def list_newest_versions(draft: SlaPolicyVersion | None = None) -> list[SlaPolicyVersion]:
+    """The newest version of each active policy as they are tried; a draft stands for its policy's."""
+    newest = SlaPolicyVersion.objects.order_by("policy", "-number").select_related("calendar", "policy")
+    policies = SlaPolicy.objects.filter(is_active=True).order_by("position", "pk")
+    found = []
     for policy in policies.prefetch_related(Prefetch("versions", newest)):
-        version = next(iter(policy.versions.all()), None)
-        if version is not None and fits(version.conditions, facts):
-            return version
-    return None
+        is_drafted = draft is not None and draft.policy_id == policy.pk
+        version = draft if is_drafted else next(iter(policy.versions.all()), None)
+        if version is not None:
+            found.append(version)
+    return found
