@@ -4,7 +4,7 @@ from typing import Any
 
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
-from rest_framework.exceptions import ValidationError
+from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
@@ -40,7 +40,7 @@ class FeedViews(ApiView):
     @extend_schema(
         operation_id="events_read",
         parameters=[_SINCE, _SIZE],
-        responses={200: FeedSerializer, (400, CONTENT_TYPE): ProblemSerializer},
+        responses={200: FeedSerializer, (404, CONTENT_TYPE): ProblemSerializer},
     )
     def get(self, request: Request) -> Response:
         """What happened since, oldest first."""
@@ -50,8 +50,8 @@ class FeedViews(ApiView):
             place = Place.decode(since) if since else Place()
             page = list_after(TicketEvent.objects.all(), place, limit=size)
         except UnknownPlaceError as error:
-            refused = "This is no cursor of this feed, or of before a restore. Ask without it to begin anew."
-            raise ValidationError({"since": [refused]}, code="unknown_cursor") from error
+            refused = "This is no cursor of this feed, or of before a restore. Ask without `since` to begin anew."
+            raise NotFound(refused, code="unknown_cursor") from error
         word = page.behind.encode()
         body = {
             "next": replace_query_param(request.build_absolute_uri(), "since", word),

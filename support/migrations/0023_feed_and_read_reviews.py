@@ -6,35 +6,41 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('support', '0022_ticket_counts'),
+        ("support", "0022_ticket_counts"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ReviewAcknowledgement',
+            name="ReviewAcknowledgement",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('acknowledged_at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("acknowledged_at", models.DateTimeField()),
             ],
             options={
-                'ordering': ['-acknowledged_at', '-pk'],
+                "ordering": ["-acknowledged_at", "-pk"],
             },
         ),
         migrations.AddField(
-            model_name='ticketevent',
-            name='written_in',
-            field=models.BigIntegerField(db_default=0, default=0, editable=False, help_text="The database's transaction that wrote it; the feed's order."),
+            model_name="ticketevent",
+            name="written_in",
+            field=models.BigIntegerField(
+                db_default=0,
+                default=0,
+                editable=False,
+                help_text="The database's transaction that wrote it; the feed's order.",
+            ),
         ),
         migrations.AddIndex(
-            model_name='ticketevent',
-            index=models.Index(fields=['written_in', 'id'], name='ticketevent_feed'),
+            model_name="ticketevent",
+            index=models.Index(fields=["written_in", "id"], name="ticketevent_feed"),
         ),
         migrations.AddField(
-            model_name='reviewacknowledgement',
-            name='review',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='acknowledgement', to='support.review'),
+            model_name="reviewacknowledgement",
+            name="review",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.PROTECT, related_name="acknowledgement", to="support.review"
+            ),
         ),
     ]
