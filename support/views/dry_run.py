@@ -23,9 +23,9 @@ _UNPROCESSABLE = 422
 @requires("support.view_slapolicy", "support.view_ticket")
 def promises(request: HttpRequest) -> HttpResponse:
     """What a ticket would be promised now, and what a draft would change; nothing is stored."""
-    at, step = timezone.now(), request.GET.get("step", "try" if request.GET else "")
-    trying = TryForm(request.GET if step == "try" else None)
-    draft = DraftForm(request.GET if step == "compare" else None)
+    at, step = timezone.now(), request.GET.get("step") or ("try" if request.GET else "")
+    trying = TryForm(request.GET if step == "try" else None, auto_id="try-%s")
+    draft = DraftForm(request.GET if step == "compare" else None, auto_id="draft-%s")
     context: dict[str, Any] = {"try_form": trying, "draft_form": draft, "most": figure(MOST_TICKETS, 0)}
     if trying.is_valid():
         context |= _tried(trying.made(), at=trying.cleaned_data["opened_at"] or at)
