@@ -78,6 +78,8 @@ def ticket_list(request: HttpRequest) -> HttpResponse:
     pinned, current = list_pinned(person.pk), _view(request)
     cursor = Cursor.decode(asked.get("page", ""), like=_type_of(query.order)) if "page" in asked else None
     page, counts = get_page(query, cursor=cursor), count_tabs(query)
+    is_filtered = query != QueueQuery(person=query.person, tab=query.tab, sort=query.sort)
+    is_front = cursor is None and not is_filtered
     context = {
         "lede": _lede(counts),
         "tabs": [_tab(tab.key, tab.label, counts.get(tab.key), query, is_on=current is None) for tab in TABS],
@@ -90,7 +92,7 @@ def ticket_list(request: HttpRequest) -> HttpResponse:
         "query": "",
         "asked": query,
         "filters": _filters(query),
-        "is_filtered": query != QueueQuery(person=query.person, tab=query.tab, sort=query.sort),
+        "is_filtered": is_filtered,
         "columns": [_column(*column, query) for column in (*_COLUMNS, *_MORE_COLUMNS)],
         "rows": [_row(ticket, at) for ticket in page.rows],
         "caption": _caption(page, query),
@@ -99,15 +101,22 @@ def ticket_list(request: HttpRequest) -> HttpResponse:
         "after": _url(query, page=page.after.encode()) if page.after else "",
         "csv": f"{reverse('support:tickets_csv')}?{_parameters(query)}",
         "cleared": _url(QueueQuery(person=query.person, tab=query.tab)),
-        "resolution": resolution_figure(get_resolution(at=at), get_resolution_target(day=local(at).date())),
-        "exceptions": _exceptions(at),
-        "lessons": show_lessons(at) if person.has_perm("support.view_insight") else None,
-        "lesson_days": LESSON_DAYS,
+        "story": _story(person, at) if is_front else None,
         "aside": count_waiting() if person.has_perm("support.view_inboundmail") else 0,
         "may_add": person.has_perm("support.add_ticket"),
         "may_change": person.has_perm("support.change_ticket"),
     }
     return render(request, "support/ticket_list.html", context)
+
+
+def _story(person: User, at: datetime) -> dict[str, object]:
+    """What stands below the front page: of all tickets, so not where somebody looks for some or turns pages."""
+    return {
+        "resolution": resolution_figure(get_resolution(at=at), get_resolution_target(day=local(at).date())),
+        "exceptions": _exceptions(at),
+        "lessons": show_lessons(at) if person.has_perm("support.view_insight") else None,
+        "lesson_days": LESSON_DAYS,
+    }
 
 
 @require_safe

@@ -121,3 +121,17 @@ def test_areas_are_those_of_the_latest_tickets_each_once():
 
     assert list(get_filters().categories) == ["a", "b"]
     assert list(get_filters(limit=1).categories) == ["a"]
+
+
+def test_only_the_front_page_tells_the_story_of_all_tickets(client, django_assert_max_num_queries):
+    TicketFactory.create_batch(PAGE_ROWS + 1)
+    client.force_login(UserFactory(groups=["support_agent"]))
+    front = client.get("/tickets/?tab=all")
+    after = front.context["after"]
+
+    with django_assert_max_num_queries(21):
+        deep = client.get(after)
+    found = client.get("/tickets/?tab=all&q=nothing")
+
+    assert ["Needs somebody" in page.content.decode() for page in (front, deep, found)] == [True, False, False]
+    assert len(deep.context["rows"]) == 1
