@@ -49,36 +49,60 @@ class InputLine:
         return Value(0.0, 0) if fills == "zero" else rows[starts[before - 1]]
 
 
-def read_lines(
-    version: MetricVersion, chains: Mapping[str, Sequence[Stretch]], grain: str, starts: Collection[date]
-) -> dict[str, dict[str, InputLine]]:
-    """By segment and then by metric key what a derived version needs for these periods; at most three queries.
+@dataclass(frozen=True)
+class Recipe:
+    """A derived version and the series of its inputs, by metric key."""
 
-    The segments are those of the version's dimensions that an input, or the version itself, has values of.
+    version: MetricVersion
+    chains: Mapping[str, Sequence[Stretch]]
+
+    @property
+    def inputs(self) -> dict[int, MetricVersion]:
+        """Every version whose values are looked at, by its key."""
+        return {stretch.version.pk: stretch.version for chain in self.chains.values() for stretch in chain}
+
+    def keeps(self, segment: str) -> bool:
+        """Whether the version has values of this segment."""
+        return not segment or segment.partition("=")[0] in self.version.dimensions
+
+
+def read_lines(
+    recipes: Sequence[Recipe], grain: str, starts: Collection[date]
+) -> list[dict[str, dict[str, InputLine]]]:
+    """For each derived version, by segment and then by metric key, what it needs for these periods.
+
+    At most three queries, however many versions. The segments are those of the version's dimensions that an input, or
+    the version itself, has values of.
     """
-    inputs = {stretch.version.pk: stretch.version for chain in chains.values() for stretch in chain}
-    rows = _read(version, [*inputs, version.pk], grain, starts)
+    inputs = {pk: version for one in recipes for pk, version in one.inputs.items()}
+    kept = _kept({dimension for one in recipes for dimension in one.version.dimensions})
+    rows = _read(kept, {*inputs, *(one.version.pk for one in recipes)}, grain, starts)
     filling = [pk for pk, one in inputs.items() if KINDS[one.kind].fills != "none"]
-    for place, earlier in _before(version, filling, grain, min(starts)).items():
+    for place, earlier in _before(kept, filling, grain, min(starts)).items():
         rows.setdefault(place, {}).update(earlier)
+    return [_lines(one, rows, grain) for one in recipes]
+
+
+def _lines(recipe: Recipe, rows: Rows, grain: str) -> dict[str, dict[str, InputLine]]:
+    own = {*recipe.inputs, recipe.version.pk}
     return {
         segment: {
             key: InputLine(chain, grain, {s.version.pk: rows.get((s.version.pk, segment), {}) for s in chain})
-            for key, chain in chains.items()
+            for key, chain in recipe.chains.items()
         }
-        for segment in {segment for _, segment in rows}
+        for segment in {segment for pk, segment in rows if pk in own and recipe.keeps(segment)}
     }
 
 
-def _kept(version: MetricVersion) -> Q:
+def _kept(dimensions: Iterable[str]) -> Q:
     condition = Q(segment="")
-    for dimension in version.dimensions:
+    for dimension in sorted(dimensions):
         condition |= Q(segment__startswith=f"{dimension}=")
     return condition
 
 
-def _read(version: MetricVersion, ids: Iterable[int], grain: str, starts: Collection[date]) -> Rows:
-    stored = PeriodValue.objects.filter(_kept(version), version__in=ids, grain=grain)
+def _read(kept: Q, ids: Iterable[int], grain: str, starts: Collection[date]) -> Rows:
+    stored = PeriodValue.objects.filter(kept, version__in=ids, grain=grain)
     stored = stored.filter(start__range=(min(starts), max(starts))).order_by()
     rows: Rows = {}
     for pk, segment, start, value, n in stored.values_list("version", "segment", "start", "value", "n"):
@@ -86,11 +110,11 @@ def _read(version: MetricVersion, ids: Iterable[int], grain: str, starts: Collec
     return rows
 
 
-def _before(version: MetricVersion, ids: Collection[int], grain: str, first: date) -> Rows:
+def _before(kept: Q, ids: Collection[int], grain: str, first: date) -> Rows:
     """The last value before a day, of versions that fill periods without rows."""
     if not ids:
         return {}
-    stored = PeriodValue.objects.filter(_kept(version), version__in=ids, grain=grain, start__lt=first).order_by()
+    stored = PeriodValue.objects.filter(kept, version__in=ids, grain=grain, start__lt=first).order_by()
     newest = {
         (row["version"], row["segment"]): row["newest"]
         for row in stored.values("version", "segment").annotate(newest=Max("start"))

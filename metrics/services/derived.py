@@ -4,7 +4,7 @@ Whoever stores values marks, in the same transaction, the periods that something
 all derived versions of a marked day in order of dependency, under the one lock of their source.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from metrics.expressions import Expression, parse_expression
@@ -14,7 +14,7 @@ from metrics.kinds import Value
 from metrics.models import Grain, MetricVersion, PeriodValue
 from metrics.periods import ALL_START, OrganisationCalendar, days_of_marks
 from metrics.selectors.breaks import list_stretches
-from metrics.selectors.inputs import InputLine, read_lines
+from metrics.selectors.inputs import InputLine, Recipe, read_lines
 from metrics.selectors.values import get_current_versions
 from metrics.services.cells import calendar_of, list_live_versions
 from metrics.services.marks import mark_all_days, mark_moments
@@ -66,42 +66,70 @@ def refresh_derived(
     """Evaluate the versions for every period that contains a marked day; the days, and how many values changed."""
     touched: set[date] = set()
     changed = 0
-    for version in in_order(versions):
-        days = days_of_marks(hours, calendar_of(version))
+    for together in in_order(versions):
+        days = days_of_marks(hours, calendar_of(together[0]))
         touched |= days
-        values = evaluate(version, days)
-        changed += len(store_values([version], values, Occasion(at, "recompute")))
+        values = evaluate(together, days)
+        changed += len(store_values(together, values, Occasion(at, "recompute")))
     return touched, changed
 
 
-def in_order(versions: Iterable[MetricVersion]) -> list[MetricVersion]:
-    """The versions with those that others are derived from first; none of them leads back to itself."""
+def in_order(versions: Iterable[MetricVersion]) -> list[list[MetricVersion]]:
+    """The versions in groups of one calendar, those that others are derived from in earlier ones.
+
+    None of a group is derived from another of it, so that their inputs are read together.
+    """
     waiting = list(versions)
-    ordered: list[MetricVersion] = []
+    groups: list[list[MetricVersion]] = []
     while waiting:
         keys = {version.metric.key for version in waiting}
         ready = [version for version in waiting if not keys & set(expression_of(version).names)]
-        ordered += ready or waiting  # A cycle is refused at definition; were there one, it must not hang the worker.
-        waiting = [version for version in waiting if version not in ready] if ready else []
-    return ordered
+        ready = ready or waiting  # A cycle is refused at definition; were there one, it must not hang the worker.
+        by_calendar: dict[OrganisationCalendar, list[MetricVersion]] = {}
+        for version in ready:
+            by_calendar.setdefault(calendar_of(version), []).append(version)
+        groups += by_calendar.values()
+        waiting = [version for version in waiting if version not in ready]
+    return groups
 
 
-def evaluate(version: MetricVersion, days: Collection[date]) -> dict[ValueKey, Value]:
-    """The value of every period that contains one of the days, of all segments that the version keeps."""
-    expression, calendar = expression_of(version), calendar_of(version)
-    current = get_current_versions(expression.names)
-    stretches = list_stretches(list(current.values()))
-    chains = {key: stretches[one.pk] for key, one in current.items()}
+def evaluate(versions: Sequence[MetricVersion], days: Collection[date]) -> dict[ValueKey, Value]:
+    """The value of every period that contains one of the days, of all segments that each version keeps.
+
+    The versions are of one calendar, and none is derived from another of them.
+    """
+    if not days:
+        return {}
+    expressions = {version.pk: expression_of(version) for version in versions}
+    recipes, calendar = _recipes(versions, expressions), calendar_of(versions[0])
     values: dict[ValueKey, Value] = {}
-    for grain in calendar.grains if days else ():
-        if grain == Grain.ROLLING and any(one.rolling_days != version.rolling_days for one in current.values()):
-            continue  # Values over other numbers of days do not go together.
-        starts = _starts(days, calendar, grain)
-        lines = read_lines(version, chains, grain, starts)
-        for segment, inputs in lines.items():
-            for start in starts:
-                values[ValueKey(version.pk, segment, grain, start)] = _value(expression, inputs, start)
+    for grain in calendar.grains:
+        starts, asked = _starts(days, calendar, grain), [one for one in recipes if _has(one, grain)]
+        for recipe, lines in zip(asked, read_lines(asked, grain, starts), strict=True):
+            pk = recipe.version.pk
+            for segment, inputs in lines.items():
+                for start in starts:
+                    values[ValueKey(pk, segment, grain, start)] = _value(expressions[pk], inputs, start)
     return values
+
+
+def _recipes(versions: Sequence[MetricVersion], expressions: Mapping[int, Expression]) -> list[Recipe]:
+    current = get_current_versions({name for one in expressions.values() for name in one.names})
+    stretches = list_stretches(list(current.values()))
+    return [
+        Recipe(
+            version, {key: stretches[one.pk] for key, one in current.items() if key in expressions[version.pk].names}
+        )
+        for version in versions
+    ]
+
+
+def _has(recipe: Recipe, grain: str) -> bool:
+    """Whether the inputs have periods of the version's own length: other numbers of rolling days do not go together."""
+    if grain != Grain.ROLLING:
+        return True
+    newest = [chain[-1].version for chain in recipe.chains.values()]
+    return all(one.rolling_days == recipe.version.rolling_days for one in newest)
 
 
 def evaluate_all(version: MetricVersion) -> dict[ValueKey, Value]:
@@ -109,7 +137,7 @@ def evaluate_all(version: MetricVersion) -> dict[ValueKey, Value]:
     chains = list_stretches(list(get_current_versions(expression_of(version).names).values())).values()
     shown = [version.pk, *(stretch.version.pk for chain in chains for stretch in chain)]
     days = PeriodValue.objects.filter(version__in=shown, grain=Grain.DAY).values_list("start", flat=True).distinct()
-    return evaluate(version, set(days))
+    return evaluate([version], set(days))
 
 
 def _starts(days: Collection[date], calendar: OrganisationCalendar, grain: str) -> set[date]:

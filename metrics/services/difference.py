@@ -207,7 +207,9 @@ def _preview_derived(
 ) -> dict[date, tuple[float | None, int]]:
     """An expression has no rows of its own: it is evaluated over the stored values that it names."""
     values = {
-        key.start: value for key, value in evaluate(version, starts).items() if (key.segment, key.grain) == ("", grain)
+        key.start: value
+        for key, value in evaluate([version], starts).items()
+        if (key.segment, key.grain) == ("", grain)
     }
     found = {start: values.get(start) for start in starts}
     return {start: (value.value, value.n) if value else (None, 0) for start, value in found.items()}

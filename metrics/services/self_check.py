@@ -166,7 +166,7 @@ def _expected(
 ) -> dict[ValueKey, Value]:
     """What the values must be: of segments that have a cell or a value on the day a period was chosen for."""
     if version.source == DERIVED_SOURCE:
-        return evaluate(version, set(periods.values()))
+        return evaluate([version], set(periods.values()))
     calendar = calendar_of(version)
     values = {}
     segments = {segment for _, segment in cells} | {key.segment for key in stored}

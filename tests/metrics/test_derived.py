@@ -9,10 +9,14 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from metrics.models import DirtyMark, EnteredValue, Kind, MetricStatus, PeriodValue, ValueRevision
 from metrics.selectors.as_of import get_point_as_of
 from metrics.selectors.values import get_version
+from metrics.services.cells import list_live_versions
+from metrics.services.derived import evaluate, in_order
 from metrics.services.entered import NewEntry, enter_value
 from metrics.services.follow_ups import follow_unsettled_rows
 from metrics.services.recompute import recompute_pending
@@ -279,3 +283,29 @@ def test_a_level_that_is_stored_later_reaches_the_days_it_is_carried_on_to():
         begun + timedelta(days=30): 1.0,
     }
     assert verify_source(get_source("derived")) == []
+
+
+def test_inputs_of_metrics_that_do_not_build_on_one_another_are_read_together(margin, django_assert_num_queries):
+    revenue, cost = margin
+    for number in range(5):
+        derived(f"gain_{number}", f"(revenue - cost) * {number + 1}")
+    derived("gain_of_gains", "gain_0 + gain_4")
+    enter(revenue, 100, MAY)
+    enter(cost, 40, MAY)
+    settle()
+    enter(cost, 10, MAY)
+    versions = list_live_versions("derived")
+
+    groups = in_order(versions)
+    with CaptureQueriesContext(connection) as of_one:
+        evaluate(groups[0][:1], {MAY})
+    with django_assert_num_queries(len(of_one)):
+        evaluate(groups[0], {MAY})
+    settle()
+
+    assert [sorted(one.metric.key for one in group) for group in groups] == [
+        ["gain_0", "gain_1", "gain_2", "gain_3", "gain_4", "margin"],
+        ["gain_of_gains"],
+    ]
+    assert [value(f"gain_{number}") for number in range(5)] == [90, 180, 270, 360, 450]
+    assert value("gain_of_gains") == 540
