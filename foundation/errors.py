@@ -1,12 +1,13 @@
 """What a service refuses, told so that page, admin, API and command can each say it in their own way."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 
 class ServiceError(Exception):
-    """A refusal by a rule; `code` is stable for machines."""
+    """A refusal by a rule; `code` is stable for machines, `members` are what else the API tells them."""
 
     code = "refused"
+    members: Mapping[str, object] = {}
 
 
 class InvalidInputError(ServiceError):

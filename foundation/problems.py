@@ -28,7 +28,7 @@ _CONVERSIONS: Sequence[tuple[type[Exception], Callable[[Any], exceptions.APIExce
     (InvalidInputError, lambda e: serializers.ValidationError({e.field: [e.message]}, code=e.code)),
     (StaleWriteError, lambda e: PreconditionFailedError(str(e))),
     (RefusedTransitionError, TransitionConflictError),
-    (ServiceError, lambda e: ConflictError(str(e), code=e.code)),
+    (ServiceError, lambda e: ConflictError(str(e), code=e.code, members=e.members)),
     (ModelValidationError, lambda e: serializers.ValidationError(get_error_detail(e))),
     (ProtectedError, lambda _: ConflictError("Other rows refer to this one, which therefore stays.", code="in_use")),
     (IntegrityError, lambda _: ConflictError()),

@@ -1,5 +1,6 @@
 """What the API answers where a rule refuses a request: exceptions with a stable code."""
 
+from collections.abc import Mapping
 from http import HTTPStatus
 
 from rest_framework import exceptions
@@ -15,6 +16,12 @@ class ConflictError(exceptions.APIException):
     status_code = HTTPStatus.CONFLICT
     default_detail = "This contradicts what is stored."
     default_code = "conflict"
+
+    def __init__(
+        self, detail: str | None = None, code: str | None = None, *, members: Mapping[str, object] | None = None
+    ) -> None:
+        super().__init__(detail, code)
+        self.members: Mapping[str, object] = members or {}
 
 
 class TransitionConflictError(ConflictError):

@@ -8,7 +8,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
 from foundation.admin import EditAdmin, ReadOnlyAdmin, ReadOnlyInline
-from support.models import Ticket, TicketEvent, Via
+from support.models import Ticket, TicketEvent, TicketState, Via
 from support.services.ticket_fields import change_ticket_fields
 from support.services.tickets import NewTicket, assign_ticket, open_ticket
 
@@ -52,6 +52,11 @@ class TicketAdmin(EditAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
         """A ticket's history is append-only, and so the ticket stays."""
         return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nothing is done to a merged ticket any more."""
+        is_merged = obj is not None and obj.state == TicketState.MERGED
+        return not is_merged and super().has_change_permission(request, obj)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:  # noqa: ARG002
         return _DERIVED if obj is None else (*_DERIVED, "customer")

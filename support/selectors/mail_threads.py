@@ -4,9 +4,9 @@ from django.db.models.functions import Lower
 
 from support.mail.parsing import Mail
 from support.mail.tokens import ticket_of_address, ticket_of_message_id, ticket_of_subject
-from support.models import Customer, InboundMail, MailOutcome, Ticket, TicketState
+from support.models import Customer, InboundMail, MailOutcome, Ticket
+from support.selectors.continuations import find_end
 
-_MOST_FOLLOW_UPS = 20
 _TAKEN = (MailOutcome.CREATED, MailOutcome.APPENDED, MailOutcome.NOTED)
 
 
@@ -15,26 +15,16 @@ def get_thread(mail: Mail) -> Ticket | None:
 
     First the mails that it answers, the newest first: an id of ours is signed, one that somebody else made counts for
     those who wrote or got that mail. Then the signed address that it was sent to. A number in the subject counts only
-    for those who are on that ticket already.
+    for those who are on that ticket already. What was merged or is over leads to where it goes on.
     """
     number = _by_references(mail) or _by_address(mail)
     if number is None:
         number = ticket_of_subject(mail.subject)
         if number is None or not is_participant(number, mail.sender):
             return None
-    return _latest(Ticket.objects.select_related("customer").filter(pk=number).first())
-
-
-def _latest(ticket: Ticket | None) -> Ticket | None:
-    """The ticket, or the last of those that followed it once it was closed."""
-    for _ in range(_MOST_FOLLOW_UPS):
-        if ticket is None or ticket.state != TicketState.CLOSED:
-            break
-        followed = Ticket.objects.select_related("customer").filter(follow_up_of=ticket).order_by("-pk").first()
-        if followed is None:
-            break
-        ticket = followed
-    return ticket
+    if not Ticket.objects.filter(pk=number).exists():
+        return None
+    return Ticket.objects.select_related("customer").get(pk=find_end(number))
 
 
 def get_reported(mail: Mail) -> Ticket | None:

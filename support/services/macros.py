@@ -10,7 +10,7 @@ from operations.models import User
 from support.models import Macro, Ticket, TicketState, Via
 from support.services.checklists import add_checklist, is_carried_out
 from support.services.messages import add_note, add_reply
-from support.services.ticket_events import lock_ticket
+from support.services.ticket_events import lock_unmerged
 from support.services.ticket_fields import change_ticket_fields
 from support.services.ticket_states import StateChange
 from support.services.tickets import change_ticket_state
@@ -21,13 +21,13 @@ def apply_macro(
 ) -> Ticket:
     """Do all that the macro says by the services that do each, or nothing, and return the ticket.
 
-    InvalidInputError, RefusedTransitionError and StaleWriteError as those; one that is not active is refused.
+    InvalidInputError, RefusedTransitionError, MergedError and StaleWriteError as those; one not in use is refused.
     """
     if not macro.is_active:
         raise InvalidInputError("macro", "it is not in use any more")
     said: dict[str, Any] = {"ticket_id": ticket_id, "actor": actor, "at": at, "via": via}
     with transaction.atomic():
-        ticket = lock_ticket(ticket_id, version=version)
+        ticket = lock_unmerged(ticket_id, version=version)
         fields: dict[str, Any] = {
             name: getattr(macro, name) for name in ("priority", "category") if getattr(macro, name)
         }

@@ -2,14 +2,13 @@
 
 from datetime import datetime
 
-from foundation.errors import InvalidInputError, RefusedTransitionError
+from foundation.errors import InvalidInputError
 from operations.models import User
 from support.models import OPEN_STATES, EventKind, Ticket, TicketState, Via
 from support.services.ticket_events import Happening, lock_ticket, record_event, save_ticket
 from support.services.ticket_states import StateChange
 
 _GOES_ON = (*OPEN_STATES, TicketState.SOLVED)
-MAX_HOPS = 100
 
 
 def lock_both(ticket_id: int, into: int | None, *, version: int | None) -> tuple[Ticket, Ticket | None]:
@@ -50,13 +49,3 @@ def merge(ticket: Ticket, target: Ticket, *, actor: User | None, via: Via, at: d
         EventKind.MERGED, reason=f"{ticket.reference} {ticket.subject}", changes={"ticket": ["", ticket.pk]}
     )
     record_event(target, what, actor=actor, via=via, at=at)
-
-
-def follow_merges(ticket_id: int) -> int:
-    """The number of the ticket in which this one goes on, which is its own where it was not merged."""
-    for _ in range(MAX_HOPS):
-        into = Ticket.objects.values_list("merged_into", flat=True).get(pk=ticket_id)
-        if into is None:
-            return ticket_id
-        ticket_id = into
-    raise RefusedTransitionError(TicketState.MERGED, "followed", [])

@@ -9,12 +9,12 @@ from foundation.errors import InvalidInputError, ServiceError
 from foundation.kept_files import KeptFile
 from operations.models import User
 from support.models import EventKind, Ticket, TicketEvent, TicketState, Via
+from support.selectors.continuations import find_end
 from support.selectors.presence import count_newer
 from support.services.attachments import attach_files
 from support.services.cover import cover_ticket
 from support.services.mail_replies import queue_reply
-from support.services.merging import follow_merges
-from support.services.ticket_events import Happening, lock_ticket, record_event, save_ticket
+from support.services.ticket_events import Happening, lock_ticket, lock_unmerged, record_event, save_ticket
 from support.services.tickets import NewTicket, open_ticket
 
 REOPEN_WINDOW = timedelta(days=7)
@@ -48,11 +48,12 @@ def add_reply(
 ) -> TicketEvent:
     """A public answer to the customer; InvalidInputError without words, or for files that are not kept.
 
-    `seen` is the newest event that whoever answers has seen: NewerMessagesError where others wrote since.
+    `seen` is the newest event that whoever answers has seen: NewerMessagesError where others wrote since. MergedError
+    where the ticket goes on in another one, whose promises the answer would not keep.
     """
     what = Happening(EventKind.REPLY, body=_words(body))
     with transaction.atomic():
-        lock_ticket(ticket_id, version=None)
+        lock_unmerged(ticket_id, version=None)
         own = actor.pk if actor else None
         newer = 0 if seen is None else count_newer(ticket_id, than=seen, by_others_than=own)
         if newer:
@@ -100,14 +101,14 @@ def add_customer_message(
 ) -> Ticket:
     """Record what the customer wrote and return the ticket on which it goes on.
 
-    A ticket that waits for the customer or is solved opens again, a closed one within seven days of its end too; later
-    a new ticket follows it, and a merged one goes on where it was merged into. A "thank you" (`no_reply_needed`) and a
-    ticket on hold change no state.
+    A merged ticket goes on where it was merged into, one that is over in the ticket that follows it. A ticket that
+    waits for the customer or is solved opens again, a closed one within seven days of its end too; later, and after
+    spam, a new ticket follows it. A "thank you" (`no_reply_needed`) and a ticket on hold change no state.
     """
     words = _words(body)
     with transaction.atomic():
-        ticket = lock_ticket(follow_merges(ticket_id), version=None)
-        if not no_reply_needed and _is_past_reopening(ticket, at):
+        ticket = _lock_end(ticket_id)
+        if not no_reply_needed and _needs_follow_up(ticket, at):
             return _follow_up(ticket, words, files, actor=actor, via=via, at=at)
         waits = {"needs_reply": [True, False]} if no_reply_needed else {}
         what = Happening(EventKind.CUSTOMER, body=words, changes=waits, actor_name=actor_name)
@@ -127,7 +128,17 @@ def _words(body: str) -> str:
     return words
 
 
-def _is_past_reopening(ticket: Ticket, at: datetime) -> bool:
+def _lock_end(ticket_id: int) -> Ticket:
+    """The locked ticket that takes the message; a follow-up or a merge that came while we waited is followed too."""
+    ticket = lock_ticket(find_end(ticket_id), version=None)
+    while (end := find_end(ticket.pk)) != ticket.pk:
+        ticket = lock_ticket(end, version=None)
+    return ticket
+
+
+def _needs_follow_up(ticket: Ticket, at: datetime) -> bool:
+    if ticket.state in {TicketState.SPAM, TicketState.MERGED}:  # Imports know of merged ones that lead nowhere.
+        return True
     ended_at = ticket.resolved_at or ticket.closed_at
     return ticket.state == TicketState.CLOSED and ended_at is not None and at - ended_at > REOPEN_WINDOW
 

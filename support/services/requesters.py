@@ -8,6 +8,7 @@ from foundation.bulk_rows import insert_missing_rows
 from foundation.errors import InvalidInputError
 from operations.models import User
 from support.models import Insight, InsightTicket, NoticeWay, RequesterNotice, Via
+from support.selectors.continuations import follow_merges
 from support.services.messages import add_reply
 
 _COLUMNS = ("insight_id", "customer_id", "ticket_id", "way")
@@ -26,7 +27,7 @@ def inform_requester(*, notice_id: int, body: str, by: User, at: datetime, via: 
     """Reply to the customer on their ticket; InvalidInputError without words, or where they were told."""
     with transaction.atomic():
         notice = _untold(notice_id)
-        add_reply(ticket_id=notice.ticket_id, body=body, actor=by, at=at, via=via)
+        add_reply(ticket_id=follow_merges(notice.ticket_id), body=body, actor=by, at=at, via=via)
         return _told(notice, NoticeWay.REPLY, by=by, at=at)
 
 

@@ -7,15 +7,28 @@ from typing import Any
 
 import structlog
 
-from foundation.errors import StaleWriteError
+from foundation.errors import ServiceError, StaleWriteError
 from operations.models import User
-from support.models import EventKind, Ticket, TicketEvent, Via
+from support.models import EventKind, Ticket, TicketEvent, TicketState, Via
+from support.selectors.continuations import follow_merges
 from support.selectors.ticket_clocks import CLOCK_EVENTS
 from support.services.clocks import refresh_clocks
 from support.services.triggers import pull_triggers
 
 REASON_LENGTH = 300
 ACTOR_LENGTH = 150
+
+
+class MergedError(ServiceError):
+    """The ticket was merged, so nothing is done to it any more; `into` is the one in which it goes on, where known."""
+
+    code = "merged"
+
+    def __init__(self, ticket: Ticket) -> None:
+        self.into = Ticket.objects.get(pk=follow_merges(ticket.pk)) if ticket.merged_into_id else None
+        where = f" and goes on in {self.into}. Do it there" if self.into else ""
+        super().__init__(f"{ticket.reference} was merged{where}.")
+        self.members = {"merged_into": self.into.pk if self.into else None}
 
 
 @dataclass(frozen=True)
@@ -37,6 +50,16 @@ def lock_ticket(ticket_id: int, *, version: int | None) -> Ticket:
     `version` None skips the check, for callers that have shown nobody the ticket. Ticket.DoesNotExist if there is none.
     """
     ticket = Ticket.objects.select_for_update().get(pk=ticket_id)
+    if version is not None and ticket.version != version:
+        raise StaleWriteError
+    return ticket
+
+
+def lock_unmerged(ticket_id: int, *, version: int | None) -> Ticket:
+    """As `lock_ticket`, for what is done to no merged ticket: MergedError for one, whichever version was read."""
+    ticket = lock_ticket(ticket_id, version=None)
+    if ticket.state == TicketState.MERGED:
+        raise MergedError(ticket)
     if version is not None and ticket.version != version:
         raise StaleWriteError
     return ticket

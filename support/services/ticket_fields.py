@@ -11,7 +11,7 @@ from foundation.errors import InvalidInputError
 from operations.models import User
 from support.models import EventKind, Priority, Tag, Ticket, Via
 from support.services.sla import apply_policies
-from support.services.ticket_events import Happening, lock_ticket, record_event, save_ticket
+from support.services.ticket_events import Happening, lock_unmerged, record_event, save_ticket
 
 MAX_TAGS, MAX_TAG_LENGTH = 20, 60
 _TAG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -27,13 +27,13 @@ def change_ticket_fields(
     version: int | None = None,
     via: Via = Via.UI,
 ) -> Ticket:
-    """Change what the ticket is about and return it; InvalidInputError for any other field.
+    """Change what the ticket is about and return it; InvalidInputError for any other field, MergedError.
 
     Fields: subject, priority, category, channel, product, integration (slug), incident (number or None), customer (or
     None) and tags, which are all that it has then. Another priority gets the promise that it has.
     """
     with transaction.atomic():
-        ticket = lock_ticket(ticket_id, version=version)
+        ticket = lock_unmerged(ticket_id, version=version)
         changes: dict[str, list[str]] = {}
         for name, value in fields.items():
             if name == "tags":

@@ -15,7 +15,7 @@ from support.services.cover import cover_ticket
 from support.services.merging import check_merge, lock_both, merge
 from support.services.sla import apply_policies
 from support.services.ticket_escalations import end_escalation
-from support.services.ticket_events import Happening, lock_ticket, record_event, save_ticket
+from support.services.ticket_events import Happening, lock_unmerged, record_event, save_ticket
 from support.services.ticket_fields import make_tags
 from support.services.ticket_states import HOLD_STATES, StateChange, check_transition
 
@@ -147,9 +147,12 @@ def assign_ticket(
     team: Team | Unchanged | None = UNCHANGED,
     via: Via = Via.UI,
 ) -> Ticket:
-    """Give the ticket to a person, a team or (None) nobody, and return it; giving it to who has it does nothing."""
+    """Give the ticket to a person, a team or (None) nobody, and return it; giving it to who has it does nothing.
+
+    MergedError where it was merged.
+    """
     with transaction.atomic():
-        ticket = lock_ticket(ticket_id, version=version)
+        ticket = lock_unmerged(ticket_id, version=version)
         changes: dict[str, list[str]] = {}
         for name, wanted in (("assignee", assignee), ("team", team)):
             before = getattr(ticket, name)

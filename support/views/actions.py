@@ -2,17 +2,21 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import wraps
 from typing import Any, cast
 
 from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.views.decorators.http import require_http_methods
 
 from foundation.access import requires
-from foundation.errors import InvalidInputError, ServiceError
+from foundation.errors import InvalidInputError, ServiceError, StaleWriteError
 from operations.models import User
 from support.forms import AssignForm, FieldsForm, HelpForm, MacroForm, MergeForm, MessageForm, NewTicketForm, StateForm
 from support.models import Ticket, TicketState
@@ -20,6 +24,7 @@ from support.selectors.presence import get_last_event
 from support.services.macros import apply_macro
 from support.services.manual_escalations import escalate_by_hand
 from support.services.messages import NewerMessagesError, add_customer_message, add_note, add_reply
+from support.services.ticket_events import MergedError
 from support.services.ticket_fields import change_ticket_fields
 from support.services.ticket_states import StateChange
 from support.services.tickets import NewTicket, assign_ticket, change_ticket_state, open_ticket
@@ -27,6 +32,17 @@ from support.views.checklists import left_undone
 from support.views.ticket import render_ticket
 
 UNPROCESSABLE, CONFLICT = 422, 409
+
+
+def posted(view: Callable[[HttpRequest, int], HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """Decorate what is posted to a ticket. Refusals are shown at its address: loaded again, it leads to the ticket."""
+
+    @wraps(view)
+    @require_http_methods(["GET", "HEAD", "POST"])
+    def act_or_go_back(request: HttpRequest, pk: int) -> HttpResponseBase:
+        return view(request, pk) if request.method == "POST" else redirect("support:ticket", pk=pk)
+
+    return act_or_go_back
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -42,7 +58,7 @@ def ticket_new(request: HttpRequest) -> HttpResponse:
     return render(request, "support/ticket_new.html", {"form": form}, status=status)
 
 
-@require_POST
+@posted
 @requires("support.change_ticket")
 def ticket_state(request: HttpRequest, pk: int) -> HttpResponse:
     """Change the state; a step that is not allowed, or a ticket that changed meanwhile, is a conflict."""
@@ -58,7 +74,7 @@ def ticket_state(request: HttpRequest, pk: int) -> HttpResponse:
     return _handle(request, pk, form, change, state_form=form)
 
 
-@require_POST
+@posted
 @requires("support.change_ticket")
 def ticket_assign(request: HttpRequest, pk: int) -> HttpResponse:
     """Give the ticket to somebody."""
@@ -71,7 +87,7 @@ def ticket_assign(request: HttpRequest, pk: int) -> HttpResponse:
     return _handle(request, pk, form, assign, assign_form=form)
 
 
-@require_POST
+@posted
 @requires("support.change_ticket")
 def ticket_fields(request: HttpRequest, pk: int) -> HttpResponse:
     """Change what the ticket is about."""
@@ -85,7 +101,7 @@ def ticket_fields(request: HttpRequest, pk: int) -> HttpResponse:
     return _handle(request, pk, form, change, fields_form=form)
 
 
-@require_POST
+@posted
 @requires("support.change_ticket")
 def ticket_macro(request: HttpRequest, pk: int) -> HttpResponse:
     """Do what is often done."""
@@ -98,7 +114,7 @@ def ticket_macro(request: HttpRequest, pk: int) -> HttpResponse:
     return _handle(request, pk, form, apply, macro_form=form)
 
 
-@require_POST
+@posted
 @requires("support.change_ticket", "operations.add_escalation")
 def ticket_escalate(request: HttpRequest, pk: int) -> HttpResponse:
     """Raise the ticket."""
@@ -112,7 +128,7 @@ def ticket_escalate(request: HttpRequest, pk: int) -> HttpResponse:
     return _handle(request, pk, form, escalate, help_form=form)
 
 
-@require_POST
+@posted
 @requires("support.change_ticket")
 def ticket_merge(request: HttpRequest, pk: int) -> HttpResponse:
     """Let the ticket go on in another one."""
@@ -127,7 +143,7 @@ def ticket_merge(request: HttpRequest, pk: int) -> HttpResponse:
     return _handle(request, pk, form, merge, merge_form=form)
 
 
-@require_POST
+@posted
 @requires("support.change_ticket")
 def ticket_message(request: HttpRequest, pk: int) -> HttpResponse:
     """Add a reply, a note, or what the customer wrote. A reply is refused once where others wrote meanwhile."""
@@ -181,11 +197,21 @@ def _handle(
     except InvalidInputError as error:
         form.add_error(error.field if error.field in form.fields else None, _sentence(error.message))
         return render_ticket(request, pk, status=UNPROCESSABLE, **shown)
+    except (StaleWriteError, MergedError) as error:
+        form.add_error(None, _with_way_on(error, pk))
+        return render_ticket(request, pk, status=CONFLICT, **shown)
     except ServiceError as error:
         form.add_error(None, str(error))
         return render_ticket(request, pk, status=CONFLICT, **shown)
     messages.success(request, done)
     return redirect("support:ticket", pk=pk)
+
+
+def _with_way_on(error: ServiceError, pk: int) -> SafeString:
+    """What is refused, with a link to the ticket as it is now, or to the one in which it goes on."""
+    ticket = error.into if isinstance(error, MergedError) else None
+    ticket = ticket or _ticket(pk)
+    return format_html('{} <a href="{}">Open {}</a>', str(error), ticket.get_absolute_url(), ticket.reference)
 
 
 def _sentence(words: str) -> str:

@@ -17,10 +17,10 @@ from support.checklist_forms import ChecklistForm
 from support.forms import AssignForm, FieldsForm, HelpForm, MacroForm, MergeForm, MessageForm, StateForm
 from support.models import Customer, EventKind, Priority, Ticket, TicketEvent, TicketState, Via
 from support.selectors.absences import CAUSE, HOLDERS
+from support.selectors.continuations import follow_merges
 from support.selectors.deliveries import Delivery, get_deliveries
 from support.selectors.escalations import find_open_escalation
 from support.selectors.timeline import Timeline, get_timeline
-from support.services.merging import follow_merges
 from support.services.ticket_states import list_allowed_states
 from support.views.checklists import show_checklists
 from support.views.clocks import list_promises
@@ -80,6 +80,7 @@ def render_ticket(request: HttpRequest, pk: int, *, status: int = 200, **shown: 
             auto_id="message-%s", initial={"seen": newest}
         )
         context |= {**show_presence(found.pk, user, at), "newest": newest}
+        context["is_merged"] = found.state == TicketState.MERGED
         context["assign_form"] = shown.get("assign_form") or AssignForm(ticket=found)
         context["macro_form"] = shown.get("macro_form") or MacroForm(ticket=found)
         context["macro_open"] = "macro_form" in shown
