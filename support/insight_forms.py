@@ -15,10 +15,10 @@ from metrics.models.hypothesis import Movement
 from operations.models import User
 from support.models import ChangeKind, ChangeVerdict, Insight, InsightKind, InsightState, Ticket
 from support.selectors.causes import list_active_causes
+from support.selectors.references import number_of
 from support.services.insight_states import ALLOWED
 
 _MAX_REFERENCES = 100
-_MAX_KEY = 2**63 - 1
 
 
 def _words(length: int, **more: Any) -> forms.CharField:
@@ -93,9 +93,8 @@ class TicketsField(forms.CharField):
 
 
 def _find_ticket(word: str) -> int:
-    digits = word.upper().removeprefix("T-")
-    number = int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= 19 else 0  # noqa: PLR2004
-    by_number = Q(pk=number, external_id="") if 0 < number <= _MAX_KEY else Q(pk__in=[])
+    number = number_of(word)
+    by_number = Q(pk=number, external_id="") if number else Q(pk__in=[])
     found = Ticket.objects.filter(Q(external_id=word) | by_number).values_list("pk", flat=True)[:2]
     if len(found) != 1:
         raise forms.ValidationError(f"{'More than one' if found else 'No'} ticket is called “{word[:40]}”.")

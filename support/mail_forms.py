@@ -4,6 +4,7 @@ from django import forms
 
 from foundation.filters import MAX_ID
 from foundation.plain_text import refuse_control
+from foundation.url_keys import key_of
 from support.selectors.mail_aside import PAGE
 from support.selectors.references import find_by_reference
 
@@ -49,5 +50,5 @@ class DiscardSeveralForm(DiscardForm):
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         given = self.data.getlist("mail")[:PAGE] if hasattr(self.data, "getlist") else []
-        numbers = [one for one in given if one.isascii() and one.isdigit() and 0 < int(one[:20]) <= MAX_ID]
+        numbers = [one for one in given if key_of(one)]
         self.fields["mail"].choices = [(one, one) for one in numbers]  # type: ignore[attr-defined]

@@ -50,3 +50,9 @@ class SavedViewViews(EditViews):
     def create_row(self, serializer: serializers.BaseSerializer[Any]) -> SavedView:
         """A view of one's own."""
         return save_view(view=SavedView(**serializer.validated_data, owner=cast("User", self.request.user)))
+
+    def update_row(self, row: Any, serializer: serializers.BaseSerializer[Any]) -> None:
+        """Store the change under the same rules."""
+        for name, value in serializer.validated_data.items():
+            setattr(row, name, value)
+        save_view(view=row)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from foundation.url_keys import key_of
 from operations.models import Channel, MessageState, OutboxMessage
 from support.mail.tokens import message_id_of
 from support.models import EventKind, InboundMail, MailOutcome, Ticket, TicketEvent
@@ -29,8 +30,7 @@ def event_of_reply(event_id: int) -> str:
 
 def event_number_of(name: str) -> int:
     """The number of the reply that the outbox holds under this name; 0 for another one."""
-    number = name.removeprefix(REPLY)
-    return int(number) if name.startswith(REPLY) and number.isascii() and number.isdigit() else 0
+    return key_of(name.removeprefix(REPLY)) or 0 if name.startswith(REPLY) else 0
 
 
 def get_deliveries(event_ids: Iterable[int]) -> dict[int, Delivery]:

@@ -1,13 +1,12 @@
 """Tickets by what people call them."""
 
-from foundation.filters import MAX_ID
+from foundation.url_keys import key_of
 from support.models import Ticket
 
 
 def number_of(words: str) -> int | None:
     """Our number in T-12 or 12; None in anything else."""
-    number = words.strip().upper().removeprefix("T-")
-    return int(number) if number.isascii() and number.isdigit() and int(number[:20]) <= MAX_ID else None
+    return key_of(words.strip().upper().removeprefix("T-"))
 
 
 def find_by_reference(words: str) -> int | None:

@@ -1,17 +1,29 @@
 """Questions to the queue that people keep."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from support.models import SavedView
+from foundation.plain_text import has_control
+from foundation.url_keys import key_of
+from support.models import Priority, SavedView, TicketState
 from support.selectors.queue import COLUMNS, DUE, SORTS, QueueQuery, count_views, is_tab
 
 FILTERS = ("tab", "q", *COLUMNS, "tag", "due", "holder", "sort")
 PINNED = 8
 """How many stand above the queue."""
+_MEANT: Mapping[str, Callable[[str], bool]] = {
+    "tab": is_tab,
+    "priority": Priority.values.__contains__,
+    "state": TicketState.values.__contains__,
+    "team": lambda value: bool(key_of(value)),
+    "due": DUE.__contains__,
+    "holder": lambda value: value in {"none", "me"} or bool(key_of(value)),
+    "sort": lambda value: value.removeprefix("-") in SORTS,
+}
+"""What the filters that take no free text can be asked for."""
 
 
 @dataclass(frozen=True)
@@ -28,23 +40,17 @@ def list_visible(person: int) -> "QuerySet[SavedView]":
     return SavedView.objects.filter(Q(owner=person) | Q(is_shared=True))
 
 
+def is_meant(name: str, value: str) -> bool:
+    """Whether the queue can be asked for this value of the filter."""
+    return not has_control(value) and _MEANT.get(name, bool)(value)
+
+
 def query_of(filters: Mapping[str, Any], *, person: int) -> QueueQuery:
     """The question that stored filters ask; what means nothing any more is passed over."""
-    known = {name: str(value) for name, value in filters.items() if name in FILTERS and value}
-    tab, sort = known.pop("tab", ""), known.pop("sort", "")
-    words, due = known.pop("q", ""), known.pop("due", "")
-    if not known.get("team", "1").isdigit():
-        known.pop("team")
-    holder = known.pop("holder", "")
-    return QueueQuery(
-        person=person,
-        tab=tab if is_tab(tab) else "all",
-        words=words,
-        due=due if due in DUE else "",
-        sort=sort if sort.removeprefix("-") in SORTS else "",
-        holder=holder if holder in {"", "none", "me"} or holder.isdigit() else "",
-        **known,
-    )
+    asked = {name: str(value) for name, value in filters.items() if name in FILTERS and value}
+    known = {name: value for name, value in asked.items() if is_meant(name, value)}
+    tab, words = known.pop("tab", "all"), known.pop("q", "")
+    return QueueQuery(person=person, tab=tab, words=words, **known)
 
 
 def list_pinned(person: int) -> list[PinnedView]:

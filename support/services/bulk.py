@@ -11,12 +11,13 @@ from foundation.errors import InvalidInputError, RefusedTransitionError, Service
 from operations.models import User
 from support.models import BulkAction, BulkChange, BulkItem, BulkOutcome, Priority, Team, Ticket, TicketState, Via
 from support.services.messages import add_note
-from support.services.ticket_fields import change_ticket_fields, make_tags
+from support.services.ticket_fields import change_ticket_fields, check_tags
 from support.services.ticket_states import StateChange
 from support.services.tickets import assign_ticket, change_ticket_state
 
 MAX_TICKETS = 500
 UNDO_WITHIN = timedelta(minutes=10)
+_NAMED = 10
 UNDOABLE = (BulkAction.ASSIGN, BulkAction.PRIORITY, BulkAction.CATEGORY, BulkAction.ADD_TAGS, BulkAction.REMOVE_TAGS)
 _VALUES: Mapping[str, frozenset[str]] = {
     BulkAction.ASSIGN: frozenset({"assignee", "team"}),
@@ -51,7 +52,7 @@ def preview_bulk(
     results: list[Result] = []
     try:
         with transaction.atomic():
-            results = [_attempt(pk, action, wanted, actor=actor, at=at) for pk in _existing(ticket_ids)]
+            results = [_attempt(pk, action, wanted, actor=actor, at=at) for pk in _lock_chosen(ticket_ids)]
             raise _PreviewedError
     except _PreviewedError:
         return results
@@ -73,7 +74,7 @@ def run_bulk(
     wanted = check_bulk(action, values, ticket_ids)
     with transaction.atomic():
         bulk = BulkChange.objects.create(action=action, values=dict(values), made_by=actor, made_at=at)
-        for pk in _existing(ticket_ids):
+        for pk in _lock_chosen(ticket_ids):
             result = _attempt(pk, action, wanted, actor=actor, at=at, via=via)
             BulkItem.objects.create(
                 bulk=bulk,
@@ -96,7 +97,7 @@ def undo_bulk(*, bulk_id: int, actor: User, at: datetime, via: Via = Via.UI) -> 
         _check_undoable(bulk, actor, at)
         bulk.undone_at = at
         bulk.save(update_fields=["undone_at"])
-        _existing(list(bulk.items.values_list("ticket_id", flat=True)))
+        _lock_chosen(list(bulk.items.values_list("ticket_id", flat=True)))
         done = bulk.items.filter(outcome=BulkOutcome.DONE).select_related("ticket").order_by("ticket_id")
         back = BulkChange.objects.create(
             action=bulk.action, values={"undoes": bulk.pk}, made_by=actor, made_at=at, undone_at=at
@@ -120,6 +121,8 @@ def check_bulk(action: BulkAction, values: Mapping[str, Any], ticket_ids: Sequen
     unknown = set(values) - _VALUES[action]
     if unknown or not values:
         raise InvalidInputError("values", f"give {' or '.join(sorted(_VALUES[action]))}")
+    if action is BulkAction.STATE and "state" not in values:
+        raise InvalidInputError("values", "state: say which")
     return {name: _READ[name](value) for name, value in values.items()}
 
 
@@ -160,7 +163,7 @@ def _one_of(name: str, allowed: Sequence[str]) -> Callable[[Any], str]:
 def _tags(value: Any) -> list[str]:
     if not isinstance(value, list) or not all(isinstance(name, str) for name in value):
         raise InvalidInputError("values", "tags: give a list of texts")
-    return [tag.name for tag in make_tags(value)]
+    return check_tags(value)
 
 
 _STATES = (TicketState.OPEN, TicketState.PENDING_CUSTOMER, TicketState.SOLVED, TicketState.CLOSED, TicketState.SPAM)
@@ -176,10 +179,18 @@ _READ: Mapping[str, Callable[[Any], Any]] = {
 }
 
 
-def _existing(ticket_ids: Sequence[int]) -> list[int]:
-    """The chosen tickets that exist, all locked before any is changed, in the order in which everybody locks them."""
+def _lock_chosen(ticket_ids: Sequence[int]) -> list[int]:
+    """The chosen tickets, all locked before any is changed, in the order in which everybody locks them.
+
+    InvalidInputError names those that do not exist.
+    """
     chosen = Ticket.objects.select_for_update().filter(pk__in=set(ticket_ids)).order_by("pk")
-    return list(chosen.values_list("pk", flat=True))
+    found = list(chosen.values_list("pk", flat=True))
+    missing = sorted(set(ticket_ids) - set(found))
+    if missing:
+        more = f" and {len(missing) - _NAMED} more" if len(missing) > _NAMED else ""
+        raise InvalidInputError("tickets", f"there is no ticket {', '.join(map(str, missing[:_NAMED]))}{more}")
+    return found
 
 
 def _attempt(

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from foundation.errors import InvalidInputError
 from operations.models import User
 from support.models import SavedView
-from support.selectors.saved_views import FILTERS
+from support.selectors.saved_views import FILTERS, is_meant
 
 MAX_VALUE_LENGTH, MAX_VIEWS = 200, 100
 
@@ -23,16 +23,22 @@ def check_filters(filters: object) -> dict[str, str]:
     wrong = [name for name, value in filters.items() if not isinstance(value, str) or len(value) > MAX_VALUE_LENGTH]
     if wrong:
         raise InvalidInputError("filters", f"{wrong[0]}: give a text of at most {MAX_VALUE_LENGTH} characters.")
-    return {str(name): value for name, value in filters.items() if value}
+    given = {str(name): value for name, value in filters.items() if value}
+    wrong = [name for name, value in given.items() if not is_meant(name, value)]
+    if wrong:
+        raise InvalidInputError("filters", f"{wrong[0]}: the queue cannot be asked for {given[wrong[0]][:60]!a}.")
+    return given
 
 
 def save_view(*, view: SavedView) -> SavedView:
-    """Store the view of its owner; InvalidInputError for a second of the name, too many, or wrong filters."""
+    """Store the new or changed view; InvalidInputError for a second of the name, too many, or wrong filters."""
     view.filters = check_filters(view.filters)
     view.name = view.name.strip()
     if not view.name:
         raise InvalidInputError("name", "give the view a name")
-    if view.pk is None and SavedView.objects.filter(owner=view.owner).count() >= MAX_VIEWS:
+    if view.pk is not None:
+        view.version += 1
+    elif SavedView.objects.filter(owner=view.owner).count() >= MAX_VIEWS:
         raise InvalidInputError("name", f"you have {MAX_VIEWS} views; delete one first")
     try:
         with transaction.atomic():

@@ -76,11 +76,17 @@ def _change_tags(ticket: Ticket, names: Sequence[str]) -> dict[str, list[str]]:
 
 def make_tags(names: Iterable[str]) -> list[Tag]:
     """The tags of these names, made where they are new; InvalidInputError for what is no tag."""
+    wanted = check_tags(names)
+    Tag.objects.bulk_create([Tag(name=name) for name in wanted], ignore_conflicts=True)
+    return list(Tag.objects.filter(name__in=wanted)) if wanted else []
+
+
+def check_tags(names: Iterable[str]) -> list[str]:
+    """The names as tags have them, in order; InvalidInputError for what is no tag."""
     wanted = sorted({name.strip().lower() for name in names} - {""})
     if len(wanted) > MAX_TAGS:
         raise InvalidInputError("tags", f"at most {MAX_TAGS}")
     wrong = [name for name in wanted if len(name) > MAX_TAG_LENGTH or not _TAG.fullmatch(name)]
     if wrong:
         raise InvalidInputError("tags", f"{wrong[0][:80]}: small letters, digits and single hyphens only")
-    Tag.objects.bulk_create([Tag(name=name) for name in wanted], ignore_conflicts=True)
-    return list(Tag.objects.filter(name__in=wanted)) if wanted else []
+    return wanted

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from foundation.access import requires
 from foundation.errors import InvalidInputError
-from foundation.filters import MAX_ID
+from foundation.url_keys import key_of
 from foundation.words import figure, moment
 from operations.models import User
 from support.bulk_forms import BulkForm
@@ -55,8 +55,8 @@ def _chosen(request: HttpRequest) -> list[int]:
     if request.POST.get("all"):
         query = QueueForm(request.POST).query(cast("User", request.user).pk)
         return list(list_matching(query).values_list("pk", flat=True)[:MAX_TICKETS])
-    given = [word for word in request.POST.getlist("ticket") if word.isascii() and word.isdigit()]
-    return [number for number in dict.fromkeys(int(word[:20]) for word in given) if number <= MAX_ID][: MAX_TICKETS + 1]
+    given = [key_of(word) for word in request.POST.getlist("ticket")]
+    return list(dict.fromkeys(number for number in given if number is not None))[: MAX_TICKETS + 1]
 
 
 def _results(results: Sequence[Result]) -> list[dict[str, object]]:

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from foundation.access import requires
 from foundation.errors import InvalidInputError, ServiceError
+from foundation.url_keys import key_of
 from operations.models import User
 from support.insight_forms import (
     ActionForm,
@@ -40,7 +41,6 @@ from support.services.requesters import inform_requesters, mark_requester_told
 from support.views.insight_page import render_insight
 
 _UNPROCESSABLE, _CONFLICT = 422, 409
-_DIGITS = 18
 _OF_CHANGES = {"ship", "decide"}
 
 
@@ -121,9 +121,9 @@ def _person(request: HttpRequest) -> User:
 
 def _number(request: HttpRequest, name: str, *, known: bool = False) -> int:
     """A key that the page sent along; InvalidInputError, or 0 where it is only looked for, for anything else."""
-    given = request.POST.get(name, "")
-    if given.isascii() and given.isdigit() and len(given) <= _DIGITS:
-        return int(given)
+    number = key_of(request.POST.get(name, ""))
+    if number is not None:
+        return number
     if known:
         return 0
     raise InvalidInputError(name, "Load the page again and repeat.")

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from foundation.access import requires
 from foundation.csv_export import stream_csv
-from foundation.filters import MAX_ID
+from foundation.url_keys import key_of
 from foundation.words import duration, figure, local, moment
 from operations.models import User
 from support.forms import DUE_CHOICES, QueueForm, ViewForm
@@ -158,10 +158,8 @@ def _type_of(order: str) -> type:
 
 def _view(request: HttpRequest) -> SavedView | None:
     """The kept view that the URL asks for, if one may see it."""
-    number = request.GET.get("view", "")
-    if not (number.isascii() and number.isdigit() and int(number[:20]) <= MAX_ID):
-        return None
-    return list_visible(cast("User", request.user).pk).filter(pk=int(number)).first()
+    number = key_of(request.GET.get("view", ""))
+    return None if number is None else list_visible(cast("User", request.user).pk).filter(pk=number).first()
 
 
 def _named(query: QueueQuery) -> dict[str, str]:

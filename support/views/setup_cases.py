@@ -14,6 +14,7 @@ from charts.state import state
 from foundation.access import requires
 from foundation.csv_export import stream_csv
 from foundation.errors import InvalidInputError
+from foundation.url_keys import key_of
 from foundation.words import duration, local
 from operations.models import User
 from support.models import SETUP_OPEN, SetupCase, SetupItem, SetupItemKind, SetupState
@@ -103,7 +104,7 @@ def setup_case_action(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _item(case: SetupCase, given: str) -> int:
-    number = int(given) if given.isascii() and given.isdigit() and len(given) <= 18 else 0  # noqa: PLR2004
+    number = key_of(given) or 0
     if not case.items.filter(pk=number).exists():
         raise InvalidInputError("item", "This case has no such item.")
     return number

@@ -2,7 +2,7 @@ import pytest
 from django.urls import URLResolver, get_resolver, reverse
 from django.urls.converters import IntConverter
 
-from foundation.url_keys import KeyConverter
+from foundation.url_keys import KeyConverter, key_of
 from tests.factories import SuperuserFactory
 
 FOREIGN = {"admin/", "accounts/"}
@@ -30,6 +30,14 @@ def test_no_page_takes_a_number_without_an_end():
 
     assert len(KEYED) > 40
     assert not any(isinstance(one, IntConverter) for one in found)
+
+
+@pytest.mark.parametrize(
+    ("words", "number"),
+    [("7", 7), ("007", 7), ("9" * 18, 10**18 - 1), *((wrong, None) for wrong in ("", "²", "٣", "-1", "1\n", "9" * 19))],
+)
+def test_key_is_plain_digits_that_every_database_holds(words, number):
+    assert key_of(words) == number
 
 
 @pytest.mark.django_db

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from foundation.errors import InvalidInputError
-from support.models import BulkAction, BulkChange, BulkItem, SavedView, Ticket, TicketEvent, TicketState
+from support.models import BulkAction, BulkChange, BulkItem, SavedView, Tag, Ticket, TicketEvent, TicketState
 from support.selectors.queue import QueueQuery, count_views, list_matching
 from support.selectors.saved_views import list_pinned
 from support.services.bulk import UNDO_WITHIN, preview_bulk, run_bulk, undo_bulk
@@ -72,6 +72,41 @@ def test_preview_says_the_same_and_changes_nothing(tickets, person):
     assert [result.outcome for result in results] == ["done"] * 3
     assert list(Ticket.objects.order_by("pk").values()) == before
     assert not TicketEvent.objects.filter(kind="fields").exists()
+    assert not BulkChange.objects.exists()
+    assert [tag.name for tag in Tag.objects.all()] == ["old"]
+
+
+def test_previews_of_page_and_api_make_no_tags(client, person, tickets):
+    client.force_login(person)
+    chosen = [one.pk for one in tickets]
+    order = {"tickets": chosen, "action": "add_tags", "values": {"tags": ["late"]}}
+
+    over_api = client_of(person).post(f"{BASE}/bulk-changes/preview/", order, format="json")
+    on_page = client.post("/tickets/bulk/", {"ticket": chosen, "action": "add_tags", "tags": "late", "step": "preview"})
+
+    assert (over_api.status_code, on_page.status_code) == (200, 200)
+    assert [tag.name for tag in Tag.objects.all()] == ["old"]
+
+
+def test_state_that_is_not_given_is_asked_for(tickets, person):
+    order = {"tickets": [tickets[0].pk], "action": "state", "values": {"reason": "x"}}
+
+    answer = client_of(person).post(f"{BASE}/bulk-changes/", order, format="json")
+
+    assert problem(answer)["errors"] == [{"field": "values", "code": "invalid", "detail": "state: say which"}]
+
+
+@pytest.mark.parametrize("way", ["bulk-changes/", "bulk-changes/preview/"])
+def test_tickets_that_do_not_exist_are_named_and_nothing_is_done(tickets, person, way):
+    order = {"tickets": [tickets[0].pk, 10**9, 10**9 + 1], "action": "priority", "values": {"priority": "low"}}
+
+    answer = client_of(person).post(f"{BASE}/{way}", order, format="json")
+
+    assert (answer.status_code, problem(answer)["errors"]) == (
+        400,
+        [{"field": "tickets", "code": "invalid", "detail": "there is no ticket 1000000000, 1000000001"}],
+    )
+    assert set(Ticket.objects.values_list("priority", flat=True)) == {"normal"}
     assert not BulkChange.objects.exists()
 
 
@@ -146,6 +181,8 @@ def test_undoing_is_once_soon_and_ones_own(tickets, person):
         ("note", {"body": " "}),
         ("state", {"state": "merged"}),
         ("state", {"state": ["open"]}),
+        ("state", {"reason": "x"}),
+        ("state", {"category": "Billing"}),
     ],
 )
 def test_what_cannot_be_done_to_any_is_400_and_does_nothing(tickets, person, action, values):
@@ -242,11 +279,75 @@ def test_api_asks_a_kept_view_and_writes_only_ones_own(person, tickets):
     assert (wrong.status_code, problem(wrong)["errors"][0]["field"], others) == (400, "filters", [404, 404])
 
 
+WRONG = [
+    {"holder": "²"},
+    {"team": "²"},
+    {"holder": "9" * 30},
+    {"team": "9" * 30},
+    {"team": "0"},
+    {"holder": "nobody"},
+    {"tab": "theirs"},
+    {"sort": "--due"},
+    {"due": "soon"},
+    {"state": "gone"},
+    {"priority": "immediate"},
+    {"category": "a\0b"},
+]
+
+
+@pytest.mark.parametrize("filters", WRONG, ids=str)
+def test_filters_that_mean_nothing_are_refused_by_name_wherever_they_are_kept(client, person, filters):
+    api = client_of(person)
+    client.force_login(person)
+    kept = SavedViewFactory(owner=person)
+    given = {"name": "Evil", "filters": filters, "is_shared": True}
+
+    made = api.post(f"{BASE}/ticket-views/", given, format="json")
+    changed = api.patch(f"{BASE}/ticket-views/{kept.pk}/", {"filters": filters}, format="json")
+    page = client.post("/tickets/views/", {"name": "Evil", **filters}, follow=True)
+
+    name = next(iter(filters))
+    with pytest.raises(InvalidInputError, match=f"^filters: {name}: "):
+        save_view(view=SavedView(owner=person, name="Evil", filters=filters))
+    assert [one.status_code for one in (made, changed, page)] == [400, 400, 200]
+    assert [problem(one)["errors"][0]["field"] for one in (made, changed)] == ["filters"] * 2
+    assert f"Not kept: {name}: " in page.content.decode()
+    assert list(SavedView.objects.all()) == [kept]
+
+
+@pytest.mark.parametrize("filters", [one for one in WRONG if "\0" not in str(one)], ids=str)
+def test_stored_filter_that_means_nothing_breaks_no_page(client, person, tickets, filters):
+    client.force_login(person)
+    view = SavedViewFactory(is_shared=True, is_pinned=True, filters={"tab": "all", **filters})
+
+    asked = [client.get(url, {"view": view.pk}) for url in ("/tickets/", "/tickets/tickets.csv")]
+    listed = client_of(person).get(f"{BASE}/tickets/", {"view": view.pk})
+
+    assert client.get("/tickets/").status_code == 200
+    assert [one.status_code for one in (*asked, listed)] == [200] * 3
+    assert len(listed.json()["results"]) == 3
+
+
 def test_name_is_once_a_person(person):
     save_view(view=SavedView(owner=person, name="Mine", filters={}))
 
     with pytest.raises(InvalidInputError):
         save_view(view=SavedView(owner=person, name=" Mine ", filters={}))
+
+
+def test_renamed_view_is_refused_the_name_of_another_as_a_new_one_is(person):
+    save_view(view=SavedView(owner=person, name="Mine", filters={}))
+    other = save_view(view=SavedView(owner=person, name="Other", filters={}))
+    api, where = client_of(person), f"{BASE}/ticket-views/{other.pk}/"
+
+    refused = api.patch(where, {"name": "Mine"}, format="json")
+    renamed = api.patch(where, {"name": " New "}, format="json")
+
+    assert (refused.status_code, problem(refused)["errors"]) == (
+        400,
+        [{"field": "name", "code": "invalid", "detail": "you have a view of this name"}],
+    )
+    assert (renamed.status_code, renamed.json()["name"], renamed.json()["version"]) == (200, "New", 2)
 
 
 def test_csv_is_what_the_kept_view_shows(client, person, tickets):
