@@ -45,24 +45,22 @@ def pull_triggers(ticket: Ticket, event: TicketEvent) -> None:
     if event.kind not in _SET_OFF or not ticket.is_open:
         return
     for trigger in TicketTrigger.objects.filter(is_active=True).exclude(kind=TriggerKind.SILENCE):
-        found = _occasion(trigger, ticket, event)
-        if found is not None:
-            _fire(trigger, ticket, occasion=found[0], reason=found[1], at=event.at)
+        for occasion, reason in _occasions(trigger, ticket, event):
+            _fire(trigger, ticket, occasion=occasion, reason=reason, at=event.at)
 
 
-def _occasion(trigger: TicketTrigger, ticket: Ticket, event: TicketEvent) -> tuple[str, str] | None:
-    """On which occasion the rule holds, and why in words; None where it does not."""
+def _occasions(trigger: TicketTrigger, ticket: Ticket, event: TicketEvent) -> list[tuple[str, str]]:
+    """On which occasions the rule holds, each with why in words; none where it does not."""
     if trigger.kind == TriggerKind.REOPENS and ticket.reopen_count >= trigger.count and event.kind == EventKind.STATE:
-        return f"reopen:{ticket.reopen_count}", f"It was reopened {ticket.reopen_count} times."
+        return [(f"reopen:{ticket.reopen_count}", f"It was reopened {ticket.reopen_count} times.")]
     if trigger.kind == TriggerKind.VIP and ticket.customer is not None and ticket.customer.is_vip:
-        return f"customer:{ticket.customer.pk}", f"{ticket.customer} is very important."
+        return [(f"customer:{ticket.customer.pk}", f"{ticket.customer} is very important.")]
     if trigger.kind == TriggerKind.PRIORITY and _is_as_urgent(ticket.priority, trigger.priority):
-        return f"priority:{ticket.priority}", f"Its priority is {ticket.get_priority_display().lower()}."
+        return [(f"priority:{ticket.priority}", f"Its priority is {ticket.get_priority_display().lower()}.")]
     if trigger.kind == TriggerKind.KEYWORD and event.kind in {EventKind.OPENED, EventKind.CUSTOMER}:
         said = f"{ticket.subject} {event.body}" if event.kind == EventKind.OPENED else event.body
-        word = next((word for word in trigger.words if _says(said, word)), None)
-        return None if word is None else (f"word:{word}"[:80], f"The customer writes “{word}”.")
-    return None
+        return [(f"word:{word}"[:80], f"The customer writes “{word}”.") for word in trigger.words if _says(said, word)]
+    return []
 
 
 def _is_as_urgent(priority: str, least: str) -> bool:

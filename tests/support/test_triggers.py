@@ -98,6 +98,18 @@ def test_words_of_the_customer_escalate_whole_and_in_any_case(said, raised):
     assert Escalation.objects.exists() is raised
 
 
+def test_each_word_of_a_rule_escalates_once_whichever_comes_first():
+    TicketTriggerFactory(kind="keyword", words=["lawyer", "refundxyz"])
+    ticket = opened(body="my LAWYER says")
+    found = []
+    for body in ("lawyer again", "lawyer again, refundxyz now!", "refundxyz, lawyer"):
+        add_customer_message(ticket_id=ticket.pk, body=body, at=NOW + HOUR)
+        found.append(sorted(TriggerFiring.objects.values_list("occasion", flat=True)))
+
+    assert found == [["word:lawyer"], *([["word:lawyer", "word:refundxyz"]] * 2)]
+    assert Escalation.objects.count() == 1
+
+
 def test_ticket_that_has_ended_is_not_escalated():
     TicketTriggerFactory(kind="keyword", words=["refund"])
     ticket = opened()
