@@ -14,6 +14,7 @@ from operations.models import User
 from support.models import Absence
 from support.selectors.absences import list_overlapping
 from support.services.absence_steps import begin_next, end_next
+from support.services.people import check_person
 
 _log = structlog.get_logger("cover")
 _MOMENT = timedelta(microseconds=1)
@@ -31,6 +32,7 @@ class AbsenceOverError(ServiceError):
 
 def create_absence(*, absence: Absence, at: datetime, by: User | None) -> Absence:
     """Store the absence, which begins when its time comes; InvalidInputError names what is wrong with it."""
+    check_person("user", absence.user)
     with transaction.atomic():
         take_advisory_lock(["absences", str(absence.user_id)])
         _check(absence, at=at)
@@ -87,8 +89,7 @@ def _check(absence: Absence, *, at: datetime) -> None:
     if absence.substitute_id is not None:
         if absence.substitute_id == absence.user_id:
             raise InvalidInputError("substitute", "Nobody stands in for themselves.")
-        if not User.objects.filter(pk=absence.substitute_id, is_active=True, is_service=False).exists():
-            raise InvalidInputError("substitute", "Give a person who can sign in.")
+        check_person("substitute", absence.substitute)
     others = list_overlapping(absence.starts_at, absence.ends_at, users=[absence.user_id]).exclude(pk=absence.pk)
     if others.exists():
         raise InvalidInputError("starts_at", f"{absence.user} is out for a part of this time already.")

@@ -15,6 +15,7 @@ from support.selectors.duty import list_on_duty
 from support.selectors.load import get_loads
 from support.selectors.queue import PRIORITY_RANK
 from support.services.giving import give_ticket
+from support.services.people import check_person
 from support.services.ticket_events import lock_ticket
 
 _AT_ONCE = 500
@@ -60,13 +61,15 @@ class Pick:
 def take_ticket(*, ticket_id: int, actor: User, at: datetime, via: Via = Via.UI) -> Ticket:
     """Give the ticket to whoever asks, and return it; one's own stays as it is.
 
-    Raises TakenError naming who has it, NotOpenError where it is over. Of any number at once exactly one gets it.
+    Raises TakenError naming who has it, NotOpenError where it is over, InvalidInputError for an internal tool. Of any
+    number at once exactly one gets it.
     """
     with transaction.atomic():
         ticket = lock_ticket(ticket_id, version=None)
         if ticket.assignee_id == actor.pk:
             return ticket
         _check_free(ticket)
+        check_person("assignee", actor)
         give_ticket(ticket, actor, cause="", reason="Taken.", actor=actor, via=via, at=at)
     return ticket
 

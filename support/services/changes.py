@@ -13,6 +13,7 @@ from operations.models import User
 from support.models import Change, InsightState
 from support.selectors.outcomes import check_measure
 from support.services.insights import enter_state, lock_insight
+from support.services.people import check_person
 
 MAX_DAYS = 366
 _TAKES_CHANGES = (InsightState.VALIDATED, InsightState.PLANNED, InsightState.SHIPPED)
@@ -81,6 +82,8 @@ def _set(change: Change, fields: Mapping[str, Any], *, at: datetime) -> None:
     for name, value in fields.items():
         if name not in _EDITED:
             raise InvalidInputError(name, "Cannot be changed this way.")
+        if name == "owner" and value.pk != change.owner_id:
+            check_person(name, value)
         setattr(change, name, value.strip() if isinstance(value, str) else value)
     _check_plan(change, today=local(at).date())
     check_measure(change)

@@ -21,6 +21,7 @@ from support.models import (
     Ticket,
 )
 from support.services.insight_states import check_step
+from support.services.people import check_person
 from support.services.requesters import list_up_requesters
 
 REASON_LENGTH = 500
@@ -52,6 +53,7 @@ def open_insight(*, new: NewInsight, by: User | None, at: datetime) -> Insight:
     statement = new.statement.strip()
     if not statement:
         raise InvalidInputError("statement", "Say what the tickets teach.")
+    check_person("owner", new.owner)
     with transaction.atomic():
         insight = Insight(
             statement=statement[:300],
@@ -90,6 +92,8 @@ def change_insight(*, insight_id: int, fields: Mapping[str, Any], version: int |
         for name, value in fields.items():
             if name not in _EDITED:
                 raise InvalidInputError(name, "Cannot be changed this way.")
+            if name == "owner" and value != insight.owner:
+                check_person(name, value)
             setattr(insight, name, value.strip() if isinstance(value, str) else value)
         if not insight.statement:
             raise InvalidInputError("statement", "Say what the tickets teach.")

@@ -13,6 +13,7 @@ from operations.business_time.rules import RulesError, parse_week
 from operations.services.calendars import check_timezone
 from support.models import DutyShift
 from support.selectors.duty import make_shift_rules
+from support.services.people import check_person
 
 _COMPARED = timedelta(days=400)
 """Weeks repeat: what does not overlap in more than a year, with all changes of the clock, is taken never to."""
@@ -22,6 +23,8 @@ _AROUND = timedelta(days=2)
 def save_shift(*, shift: DutyShift) -> DutyShift:
     """Store the new or changed shift; InvalidInputError for what cannot be, or overlaps another of the same person."""
     check_shift(shift)
+    if not DutyShift.objects.filter(pk=shift.pk, user=shift.user_id).exists():
+        check_person("user", shift.user)
     with transaction.atomic():
         take_advisory_lock(["shifts", str(shift.user_id), str(shift.team_id)])
         _refuse_overlaps(shift)

@@ -13,6 +13,7 @@ from support.selectors.absences import HOLDERS
 from support.services.assignment import assign_locked
 from support.services.cover import cover_ticket
 from support.services.merging import check_merge, lock_both, merge
+from support.services.people import check_person
 from support.services.sla import apply_policies
 from support.services.ticket_escalations import end_escalation
 from support.services.ticket_events import Happening, lock_unmerged, record_event, save_ticket
@@ -54,6 +55,7 @@ def open_ticket(*, new: NewTicket, actor: User | None, at: datetime, via: Via = 
     subject = new.subject.strip()
     if not subject:
         raise InvalidInputError("subject", "say in a few words what is wrong")
+    check_person("assignee", new.assignee)
     with transaction.atomic():
         ticket = Ticket.objects.create(
             subject=subject,
@@ -149,7 +151,7 @@ def assign_ticket(
 ) -> Ticket:
     """Give the ticket to a person, a team or (None) nobody, and return it; giving it to who has it does nothing.
 
-    MergedError where it was merged.
+    Raises MergedError where it was merged, InvalidInputError for an internal tool and for whoever cannot sign in.
     """
     with transaction.atomic():
         ticket = lock_unmerged(ticket_id, version=version)
@@ -160,6 +162,7 @@ def assign_ticket(
                 changes[name] = [str(before or ""), str(wanted or "")]
                 setattr(ticket, name, wanted)
                 if name == "assignee":
+                    check_person(name, ticket.assignee)
                     holders = before, ticket.assignee
                     changes[HOLDERS] = [str(one.pk) if one else "" for one in holders]
         if changes:
