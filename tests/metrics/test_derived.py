@@ -294,7 +294,7 @@ def test_inputs_of_metrics_that_do_not_build_on_one_another_are_read_together(ma
     enter(cost, 40, MAY)
     settle()
     enter(cost, 10, MAY)
-    versions = list_live_versions("derived")
+    versions = [one for one in list_live_versions("derived") if one.metric.key.startswith(("gain", "margin"))]
 
     groups = in_order(versions)
     with CaptureQueriesContext(connection) as of_one:
