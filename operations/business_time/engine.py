@@ -13,6 +13,8 @@ SEARCH_DAYS = 400
 _PAD = timedelta(days=3)  # Windows reach into the next day, and zones lie up to a day from UTC.
 _LAST_DAY = date(9000, 1, 1)
 _FIRST_DAY = date(1, 1, 10)
+_FURTHEST = timedelta(days=100 * 366)
+"""What takes longer to pass is never due; every day on the way there would have to be indexed."""
 
 
 class NoOpenTimeError(ValueError):
@@ -61,7 +63,7 @@ class BusinessTime:
         wanted = round(seconds * SECOND_US)
         self._cover(_day(start), _day(start))
         target = self._elapsed(to_us(start)) + wanted
-        self._reach(target)
+        self._reach(target, _later(_day(start), _FURTHEST))
         place = bisect_left(self._before, target) - 1
         return from_us(self._starts[place] + target - self._before[place])
 
@@ -83,13 +85,13 @@ class BusinessTime:
             return 0
         return self._before[place - 1] + min(us, self._ends[place - 1]) - self._starts[place - 1]
 
-    def _reach(self, target: int) -> None:
+    def _reach(self, target: int, furthest: date) -> None:
         """Index further days until `target` open microseconds are in it."""
         while self._before[-1] < target:
             before, end = self._before[-1], self._known_end()
-            if end >= _LAST_DAY:
+            if end >= furthest:
                 raise NoOpenTimeError("The calendar does not open as long as that.")
-            self._cover(end, end + timedelta(days=SEARCH_DAYS))
+            self._cover(end, _later(end, timedelta(days=SEARCH_DAYS)))
             if self._before[-1] == before:
                 raise NoOpenTimeError(f"The calendar has no open time in {SEARCH_DAYS} days.")
 
@@ -99,13 +101,13 @@ class BusinessTime:
 
     def _cover(self, first: date, last: date) -> None:
         """Make the index hold all of the days, and as much again when it has to grow: questions come in clusters."""
-        first, last = max(first - _PAD, _FIRST_DAY), min(last + _PAD, _LAST_DAY)
+        first, last = _earlier(first, _PAD), _later(last, _PAD)
         if self._first is not None and self._end is not None:
             if self._first <= first and last <= self._end:
                 return
             size = self._end - self._first
-            first = self._first if first >= self._first else max(first - size, _FIRST_DAY)
-            last = self._end if last <= self._end else min(last + size, _LAST_DAY)
+            first = self._first if first >= self._first else _earlier(first, size)
+            last = self._end if last <= self._end else _later(last, size)
         self._first, self._end = first, last
         self._index()
 
@@ -134,3 +136,13 @@ def check_opens(rules: Rules, *, at: datetime) -> None:
 
 def _day(at: datetime) -> date:
     return at.astimezone(UTC).date()
+
+
+def _earlier(day: date, length: timedelta) -> date:
+    """So much earlier, or the first day there is."""
+    return day - length if day - _FIRST_DAY > length else _FIRST_DAY
+
+
+def _later(day: date, length: timedelta) -> date:
+    """So much later, or the last day there is."""
+    return day + length if _LAST_DAY - day > length else _LAST_DAY

@@ -27,7 +27,8 @@ class TermsForm(VersionedForm):
     def check(self, cleaned: dict[str, Any]) -> None:
         """Name the field that is wrong."""
         try:
-            check_terms(_terms({"targets": None, **cleaned}) if cleaned.get("targets") else NewTerms({}))
+            terms = _terms({"targets": None, **cleaned}) if cleaned.get("targets") else NewTerms({})
+            check_terms(terms, at=timezone.now())
         except InvalidInputError as error:
             self.add_error(error.field, error.message)
 

@@ -3,12 +3,15 @@
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import NamedTuple
+
+from django.utils import timezone
 
 from foundation.imports.errors import Refusal, UnreadableFileError
 from foundation.imports.reading import MAX_VALUE_SHOWN
 from support.imports.mapping import LongText, Mapping, TextRule, TimeRule
-from support.imports.times import DayMonthOrderError, TimeReader, TimeValueError
+from support.imports.times import DayMonthOrderError, TimeReader, TimeValueError, to_micros
 
 _SLOT = re.compile(r"\{([^{}]+)\}")
 _EDGES = " ,;:/|-–"
@@ -19,6 +22,8 @@ LONGEST = {
     "actor": 150,
 }  # fmt: skip
 _LONGEST_NUMBER = 9
+_AHEAD = timedelta(days=1)
+"""How far another system's clock may be ahead of ours, its zone included."""
 _YES_OR_NO = {"": None} | dict.fromkeys(("true", "yes", "1"), True) | dict.fromkeys(("false", "no", "0"), False)
 PLAIN_TEXTS = ("subject", "category", "channel", "team", "assignee", "customer", "actor")
 
@@ -77,6 +82,7 @@ class RowParser:
         self._header = list(header)
         self._not_once: list[str] = []
         self._clock = TimeReader(mapping.clock)
+        self._latest = to_micros(timezone.now() + _AHEAD)
         self._id = self._column(mapping.id.column)
         # A customer is kept under the source's name and a colon, together in one column.
         self._longest = {**LONGEST, "customer": LONGEST["customer"] - len(mapping.source) - 1}
@@ -180,9 +186,12 @@ class RowParser:
                 raise RefusedValueError(cell.name, cells[cell.index], "is missing")
             return None, False
         try:
-            return self._clock.read(value)
+            found = self._clock.read(value)
         except TimeValueError as error:
             raise RefusedValueError(cell.name, value, str(error)) from error
+        if found.micros > self._latest:
+            raise RefusedValueError(cell.name, value, "lies in the future")
+        return found
 
     def _plain_texts(self, cells: Sequence[str]) -> tuple[dict[str, str], bool]:
         texts, cut = {}, False

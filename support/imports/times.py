@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo
 
+from foundation.bounds import FIRST_YEAR, LAST_YEAR, is_sane
 from foundation.imports.errors import MappingError
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ _EPOCH_UNITS = {"epoch_seconds": 1_000_000, "epoch_milliseconds": 1_000}
 _SPECIAL = {"iso", *_EPOCH_UNITS}
 _MONTHS = 12
 _REMEMBERED = 1 << 15
+_FAR = f"is outside the years {FIRST_YEAR} to {LAST_YEAR}"
 
 
 class TimeValueError(ValueError):
@@ -33,6 +35,11 @@ class ParsedTime(NamedTuple):
 
     micros: int
     is_day_month_ambiguous: bool
+
+
+def to_micros(at: datetime) -> int:
+    """Microseconds from the epoch to the aware instant."""
+    return (at - EPOCH) // _MICROSECOND
 
 
 def to_datetime(micros: int) -> datetime:
@@ -86,8 +93,10 @@ class TimeReader:
             except (ValueError, OverflowError):
                 continue
             instant = self._to_utc(found)
+            if not is_sane(instant):
+                raise TimeValueError(_FAR)
             ambiguous = pattern not in _SPECIAL and _is_order_sensitive(pattern) and found.day <= _MONTHS
-            return ParsedTime((instant - EPOCH) // _MICROSECOND, ambiguous)
+            return ParsedTime(to_micros(instant), ambiguous)
         if any(_matches(value, pattern) for pattern in self._swapped):
             raise DayMonthOrderError(value)
         raise TimeValueError(f"is not written as {' or '.join(self._rules.formats)}")
@@ -100,7 +109,7 @@ class TimeReader:
                 raise TimeValueError("has no offset from UTC")
             return self._local_to_utc(found, self._rules.zone)
         except OverflowError as error:
-            raise TimeValueError("is outside the years 1 to 9999") from error
+            raise TimeValueError(_FAR) from error
 
     def _local_to_utc(self, local: datetime, zone: ZoneInfo) -> datetime:
         """A wall time as an instant, by the mapping's rules for hours that clock changes repeat or skip."""

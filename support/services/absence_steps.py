@@ -67,7 +67,8 @@ def end_next(absence: Absence, *, after: int, at: datetime) -> int:
         absence.save(update_fields=["over_at", "next_step_at"])
         return after
     ticket = lock_ticket(handed.ticket_id, version=None)
-    if ticket.is_open and ticket.assignee_id != absence.user_id and not _is_touched(handed, ticket):
+    is_theirs = ticket.is_open and ticket.assignee_id != absence.user_id and not _is_with_owner(handed, ticket)
+    if is_theirs and not _is_touched(handed, ticket):
         reason = f"{ABSENCE}: {absence.user} is back."
         give_ticket(ticket, absence.user, cause=ABSENCE, reason=reason, at=at)
         handed.returned_at = max(at, handed.given_at)
@@ -78,6 +79,12 @@ def end_next(absence: Absence, *, after: int, at: datetime) -> int:
 def _is_out_again(absence: Absence, *, at: datetime) -> bool:
     """Whether the owner could not take anything back: they are out for longer, or gone."""
     return not absence.user.is_active or list_absences_at(at).filter(user=absence.user_id).exists()
+
+
+def _is_with_owner(handed: AbsenceHandover, ticket: Ticket) -> bool:
+    """Whether it is back with somebody from whom it had come to the one who is back now."""
+    earlier = AbsenceHandover.objects.filter(ticket=ticket, pk__lt=handed.pk, returned_at__isnull=False)
+    return earlier.filter(absence__user=ticket.assignee_id).exists()
 
 
 def _is_touched(handed: AbsenceHandover, ticket: Ticket) -> bool:

@@ -97,6 +97,11 @@ def _mail_question(request: CsatRequest, ticket: Ticket, at: datetime) -> bool:
     return bool(mail_outside(notice=notice, to=[address], at=at))
 
 
+def is_used_up(request: CsatRequest) -> bool:
+    """Whether it was answered as often as an answer may be changed."""
+    return request.responses.count() >= MOST_ANSWERS
+
+
 def record_answer(*, request_id: int, score: int, comment: str, at: datetime) -> CsatRequest:
     """Take the answer, which counts instead of any before it; one that says the same again is the one there is.
 
@@ -107,7 +112,7 @@ def record_answer(*, request_id: int, score: int, comment: str, at: datetime) ->
         raise InvalidInputError("score", f"choose a number from 1 to {BEST_SCORE}")
     with transaction.atomic():
         request = CsatRequest.objects.select_for_update().get(pk=request_id)
-        if at >= request.expires_at or request.responses.count() >= MOST_ANSWERS:
+        if at >= request.expires_at or is_used_up(request):
             raise ExpiredError("This can no longer be answered.")
         words = without_control(comment).strip()[:LONGEST_COMMENT]
         last = request.responses.order_by("pk").last()

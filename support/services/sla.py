@@ -2,14 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
 
 from foundation.errors import InvalidInputError
+from operations.business_time.engine import BusinessTime, NoOpenTimeError
 from operations.models import BusinessCalendar, User
+from operations.selectors.calendars import get_organisation_rules, get_rules
 from support.clocks.policy_terms import check_conditions, parse_targets
 from support.models import OPEN_STATES, EventKind, SlaPolicy, SlaPolicyVersion, Ticket, TicketEvent, Via
 from support.models.sla import MAX_GRACE
@@ -17,6 +19,9 @@ from support.selectors.sla import find_policy_version
 from support.services.ticket_events import Happening, record_event
 
 _BATCH = 200
+_LONGEST = timedelta(days=10 * 366)
+_WORST_SHARE = 2
+"""Twice the target is the last share that is noticed."""
 
 
 @dataclass(frozen=True)
@@ -31,17 +36,29 @@ class NewTerms:
     reason: str = ""
 
 
-def check_terms(new: NewTerms) -> None:
+def check_terms(new: NewTerms, *, at: datetime) -> None:
     """InvalidInputError names what cannot be promised."""
-    parse_targets(new.targets)
+    targets = parse_targets(new.targets)
+    hours = BusinessTime(get_rules(new.calendar) if new.calendar else get_organisation_rules())
+    for name, target in targets.items():
+        if target.in_business and not _passes(hours, _WORST_SHARE * target.seconds, at=at):
+            raise InvalidInputError("targets", f"{name}: the calendar is open too little to be late within ten years.")
     check_conditions(new.conditions)
     if not 0 <= new.grace_seconds <= MAX_GRACE:
         raise InvalidInputError("grace_seconds", f"Must be 0 to {MAX_GRACE}.")
 
 
+def _passes(hours: BusinessTime, seconds: int, *, at: datetime) -> bool:
+    """Whether so much open time passes within ten years."""
+    try:
+        return hours.add_business_time(at, seconds) - at <= _LONGEST
+    except NoOpenTimeError:
+        return False
+
+
 def create_policy(*, policy: SlaPolicy, terms: NewTerms, at: datetime, by: User | None) -> SlaPolicy:
     """Store the new policy with its first version and return it; InvalidInputError names what is wrong."""
-    check_terms(terms)
+    check_terms(terms, at=at)
     with transaction.atomic():
         policy.save()
         add_policy_version(policy=policy, terms=terms, at=at, by=by)
@@ -50,7 +67,7 @@ def create_policy(*, policy: SlaPolicy, terms: NewTerms, at: datetime, by: User 
 
 def add_policy_version(*, policy: SlaPolicy, terms: NewTerms, at: datetime, by: User | None) -> SlaPolicyVersion:
     """What the policy promises from now on; tickets that have an older version keep it."""
-    check_terms(terms)
+    check_terms(terms, at=at)
     with transaction.atomic():
         SlaPolicy.objects.select_for_update().get(pk=policy.pk)
         last = policy.versions.aggregate(last=Max("number"))["last"] or 0

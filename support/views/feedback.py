@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 from foundation.words import local
 from support.mail.feedback import read_question
 from support.models import CsatRequest
-from support.services.csat import LONGEST_COMMENT, ExpiredError, record_answer
+from support.services.csat import LONGEST_COMMENT, ExpiredError, is_used_up, record_answer
 
 _GONE, UNPROCESSABLE = 410, 422
 _SCORES = [("5", "5 – very good"), ("4", "4 – good"), ("3", "3 – so-so"), ("2", "2 – poor"), ("1", "1 – very poor")]
@@ -37,7 +37,7 @@ def feedback(request: HttpRequest, token: str) -> HttpResponse:
     if found is None:
         raise Http404("There is no such question.")
     now = timezone.now()
-    if now >= found.expires_at:
+    if now >= found.expires_at or is_used_up(found):
         return _page(request, found, None, status=_GONE)
     if request.method != "POST":
         return _page(request, found, FeedbackForm(initial=_last_answer(found)))
@@ -61,6 +61,7 @@ def _page(request: HttpRequest, found: CsatRequest, form: FeedbackForm | None, s
         "subject": found.ticket.subject,
         "form": form,
         "has_answered": found.answered_at is not None,
+        "is_used_up": form is None and is_used_up(found),
         "until": local(found.expires_at).strftime("%d %B %Y"),
     }
     answer = render(request, "support/feedback.html", context, status=status)

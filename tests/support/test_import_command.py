@@ -4,6 +4,7 @@ from io import StringIO
 
 import pytest
 from django.core.management import call_command
+from django.utils import timezone
 
 from support.models import Ticket
 from tests.support.import_files import ONE_ROW, one_row_file, write
@@ -57,6 +58,18 @@ def test_refused_rows_are_exit_1_and_the_rest_is_stored(tmp_path, mapping):
 
     assert (code, "rows refused: 1" in out, err) == (1, True, f"1 refused: see {rejects}\n")
     assert rejects.read_text() == "line,field,value,reason\n3,Created,,is missing\n"
+    assert Ticket.objects.get().external_id == "A1"
+
+
+def test_times_of_no_ticket_are_refused_with_their_reason_and_the_rest_is_stored(tmp_path, mapping):
+    odd = ("0001-01-01 10:00", "1969-12-31 10:00", "2201-01-02 10:00", f"{timezone.now().year + 1}-06-01 10:00")
+    rows = [f"B{number},x,Doing,P1,c,,{opened},," for number, opened in enumerate(odd)]
+    path, rejects = one_row_file(tmp_path, f"A1,x,Doing,P1,c,,{OPENED},,", *rows), tmp_path / "rejects.csv"
+
+    code, _, _ = run(path, "--mapping", mapping, "--rejects", rejects)
+
+    reasons = [line.rsplit(",", 1)[1] for line in rejects.read_text().splitlines()[1:]]
+    assert (code, reasons) == (1, ["is outside the years 1970 to 2200"] * 3 + ["lies in the future"])
     assert Ticket.objects.get().external_id == "A1"
 
 

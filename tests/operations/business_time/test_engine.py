@@ -232,6 +232,17 @@ def test_v9_a_calendar_that_never_opens_is_refused_and_never_loops():
     check_opens(far, at=at("12-01", "00:00"))
 
 
+def test_what_would_take_thousands_of_years_is_refused_and_the_ends_of_time_are_counted():
+    engine = new_york("09:00-09:01", days=("mon",))
+
+    assert engine.add_business_time(at("02-02", "08:00"), 60) == at("02-02", "09:01")
+    with pytest.raises(NoOpenTimeError, match="as long as that"):
+        engine.add_business_time(at("02-02", "08:00"), 400 * 86_400)
+    first, last = datetime(1, 1, 1, 12, tzinfo=UTC), datetime(9999, 12, 31, 12, tzinfo=UTC)
+    for moment in (first, last):
+        assert BusinessTime(engine._rules).business_seconds(moment, moment) == 0
+
+
 def test_next_open_is_now_or_when_the_next_window_begins():
     engine = new_york("09:00-17:00")
 

@@ -8,6 +8,7 @@ from support.models import ClockCrossing, SlaPolicy, SlaPolicyVersion, TicketClo
 from support.services.tickets import NewTicket, open_ticket
 from tests.api_client import BASE, client_of, problem, role_client
 from tests.factories import CustomerFactory, TeamFactory, TicketFactory, UserFactory
+from tests.factories_operations import CalendarVersionFactory
 from tests.factories_support import ClockCrossingFactory
 
 pytestmark = pytest.mark.django_db
@@ -52,6 +53,19 @@ def test_a_wrong_policy_is_refused_by_name(lead, fields, field):
     assert answer.status_code == 400
     assert field in str(problem(answer))
     assert not SlaPolicy.objects.exists()
+
+
+def test_a_promise_that_the_calendar_could_not_break_within_years_is_refused(lead):
+    calendar = CalendarVersionFactory(windows={"mon": ["09:00-09:01"]}).calendar
+    target = {"seconds": 34_560_000, "hours": "business"}
+
+    answer = policy(lead, targets={"first_reply": target}, calendar=calendar.pk)
+
+    assert answer.status_code == 400
+    assert "first_reply: the calendar is open too little" in str(problem(answer))
+    assert (
+        policy(lead, targets={"first_reply": target | {"hours": "calendar"}}, calendar=calendar.pk).status_code == 201
+    )
 
 
 def test_terms_change_by_a_version_only(lead):

@@ -170,6 +170,32 @@ def test_e_what_nobody_worked_on_goes_back_at_the_end_and_the_rest_stays():
     assert AbsenceHandover.objects.filter(returned_at=absence.ends_at).count() == 3
 
 
+def test_e_a_ticket_that_its_owner_got_back_stays_when_the_substitute_returns():
+    a, b, c = (UserFactory(name=name) for name in "ABC")
+    ticket = TicketFactory(assignee=a)
+    out(a, b, handover="all", until=NOW + 2 * DAY)
+    advance_absences(at=NOW - DAY)
+    out(b, c, handover="all", since=NOW, until=NOW + 5 * DAY)
+    for day in (0, 2, 5):
+        advance_absences(at=NOW + day * DAY)
+
+    assert owner_of(ticket) == a
+
+
+def test_e_a_ticket_goes_back_step_by_step_when_the_substitute_returns_first():
+    a, b, c = (UserFactory(name=name) for name in "ABC")
+    ticket = TicketFactory(assignee=a)
+    out(a, b, handover="all", until=NOW + 5 * DAY)
+    advance_absences(at=NOW - DAY)
+    out(b, c, handover="all", since=NOW, until=NOW + 2 * DAY)
+    holders = []
+    for day in (0, 2, 5):
+        advance_absences(at=NOW + day * DAY)
+        holders.append(owner_of(ticket))
+
+    assert holders == [c, b, a]
+
+
 def test_e_a_ticket_that_went_on_to_the_substitutes_substitute_comes_back_too():
     a, b, c = (UserFactory(name=name) for name in "ABC")
     ticket = TicketFactory(assignee=a)

@@ -151,13 +151,16 @@ def test_a_link_that_we_did_not_make_or_that_expired_asks_nothing(client, questi
     assert not CsatResponse.objects.exists()
 
 
-def test_answers_are_kept_as_they_were_and_end_somewhere(question):
+def test_answers_are_kept_as_they_were_and_end_somewhere(question, client):
     for number in range(MOST_ANSWERS):
         record_answer(request_id=question.pk, score=1 + number % 2, comment="", at=timezone.now())
     with pytest.raises(ExpiredError):
         record_answer(request_id=question.pk, score=5, comment="", at=timezone.now())
     with pytest.raises(DatabaseError), transaction.atomic():
         CsatResponse.objects.update(score=5)
+    shown, sent = client.get(url(question)), client.post(url(question), {"score": "5"})
+    assert [answer.status_code for answer in (shown, sent)] == [410, 410]
+    assert all("changed so often" in answer.content.decode() for answer in (shown, sent))
 
 
 def test_tools_read_what_was_asked_and_said():
