@@ -86,6 +86,14 @@ class PreviewSerializer(serializers.Serializer[Any]):
     customer = serializers.PrimaryKeyRelatedField(queryset=Customer.objects.all(), default=None, allow_null=True)
     team = serializers.PrimaryKeyRelatedField(queryset=Team.objects.all(), default=None, allow_null=True)
 
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """The one or the other; ValidationError names each member that a stored ticket has already."""
+        more = sorted(set(self.initial_data) - {"ticket"})
+        if attrs["ticket"] is not None and more:
+            refusal = "The ticket has its own: give the ticket alone, or leave it out."
+            raise serializers.ValidationError({name: [refusal] for name in more})
+        return attrs
+
 
 class PromiseSerializer(serializers.Serializer[Any]):
     metric = serializers.ChoiceField(choices=ClockMetric.choices)

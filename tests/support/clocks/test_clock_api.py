@@ -85,6 +85,7 @@ def test_a_preview_says_what_a_ticket_would_get_and_changes_nothing(lead):
     stored = lead.post(preview, {"ticket": found.pk}).json()
     new = lead.post(preview, {"team": team.pk, "priority": "low"}).json()
     none = lead.post(preview, {"customer": CustomerFactory().pk}).json()
+    both = lead.post(preview, {"ticket": found.pk, "priority": "urgent"})
 
     assert stored["policy_version"] == new["policy_version"] == SlaPolicyVersion.objects.get().pk
     assert {one["metric"]: one["hours"] for one in stored["clocks"]} == {
@@ -93,6 +94,7 @@ def test_a_preview_says_what_a_ticket_would_get_and_changes_nothing(lead):
     }
     assert all(one["due_at"] for one in new["clocks"])
     assert none == {"policy": None, "policy_version": None, "clocks": []}
+    assert (both.status_code, [one["field"] for one in both.json()["errors"]]) == (400, ["priority"])
     assert not TicketClock.objects.exclude(target_seconds=None).exists()
     assert not TicketClock.objects.exclude(ticket=found).exists()
 
