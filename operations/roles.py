@@ -111,7 +111,7 @@ TEAM_QUALITY = (
     "support.reviewacknowledgement",
     "support.trainingrecord",
 )
-"""How people work: for their lead and operations, and for each their own rows."""
+"""How people work: for their lead, operations and the auditor, and for each their own rows."""
 METRICS = (
     "metrics.metric",
     "metrics.metricversion",
@@ -166,7 +166,7 @@ PLAYBOOKS = (
 )
 RECORDS = ("operations.idempotencyrecord", "auditlog.logentry", "auth.group")
 
-_ADD, _CHANGE = ("add",), ("add", "change")
+_ADD, _CHANGE, _OVERSEE = ("add",), ("add", "change"), ("oversee",)
 
 
 def _may(actions: Sequence[str], *models: str) -> frozenset[str]:
@@ -182,7 +182,8 @@ def _view(*models: str) -> frozenset[str]:
 _METRICS_READER = _view(*METRICS, *PEOPLE, *CALENDARS, *PLAYBOOKS, *ESCALATIONS)
 _EVERYTHING_READER = _view(
     *PARTNERSHIPS, *PARTNER_TERMS, *SUPPORT, *METRICS, *PEOPLE, *CALENDARS, *PLAYBOOKS, *ESCALATIONS, *OUTBOX
-)
+) | _may(_OVERSEE, "support.csatrequest")
+_TEAM_READER = _view(*TEAM_QUALITY) | _may(_OVERSEE, "support.review")
 _ESCALATE = _may(_CHANGE, "operations.escalation")  # Raising a matter, and answering for one.
 _RUNNER = _may(_CHANGE, "operations.playbookrun", "operations.runstep")
 _PARTNER_EDITOR = (
@@ -219,8 +220,9 @@ _SUPPORT_EDITOR = (
     | _may(("delete",), "support.customer", "support.team", "support.tag", "support.macro", "support.tickettrigger")
     | _may(_CHANGE, "support.tag")
     | _may(("add", "change", "delete"), "support.cause")
-    | _view(*TEAM_QUALITY)
-    | _may(("add", "oversee"), "support.review")
+    | _TEAM_READER
+    | _may(_OVERSEE, "support.csatrequest")
+    | _may(_ADD, "support.review")
     | _may(_CHANGE, "support.trainingrecord")
     | _may(("delete",), "support.customer", "support.team", "support.tag")
     | _may(("add", "change", "delete"), "support.ticketskill", "support.agentprofile", "support.dutyshift")
@@ -267,9 +269,9 @@ ROLES: Mapping[str, frozenset[str]] = {
     "support_agent": _TICKET_EDITOR | _view(*TEAM_QUALITY) | _METRICS_READER | _view(*PARTNERSHIPS) | _ESCALATE,
     "contractor_manager": _METRICS_READER,
     "finance": _METRICS_READER,
-    "auditor": _EVERYTHING_READER | _view(*RECORDS),
+    "auditor": _EVERYTHING_READER | _TEAM_READER | _view(*RECORDS),
     "tool_partnerships": _PARTNER_EDITOR,
-    "tool_support": _TICKET_EDITOR | _MAIL_CARRIER,
+    "tool_support": _TICKET_EDITOR | _MAIL_CARRIER | _may(_OVERSEE, "support.csatrequest"),
     "tool_metrics": _view(*METRICS) | _may(_ADD, "metrics.enteredvalue", *INGESTED),
 }
 

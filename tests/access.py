@@ -12,7 +12,8 @@ TERMS_READ = READ_ALL | {"partner_manager", "tool_partnerships"}
 SUPPORT_READ = READ_ALL | {"support_lead", "support_agent", "tool_support"}
 TICKETS_WRITE = OPERATE | {"support_lead", "support_agent", "tool_support"}
 SUPPORT_LEAD = OPERATE | {"support_lead"}
-TEAM_READ = SUPPORT_LEAD | {"support_agent"}
+TEAM_OVERSEE = SUPPORT_LEAD | {"auditor"}
+TEAM_READ = TEAM_OVERSEE | {"support_agent"}
 PEOPLE_READ = READ_ALL | {"partner_manager", "support_lead", "support_agent", "contractor_manager", "finance"}
 METRICS_READ = PEOPLE_READ | {"tool_metrics"}
 SIGNED_IN = PARTNERS_READ | SUPPORT_READ | METRICS_READ | {"nobody"}
@@ -58,8 +59,8 @@ PAGES = {
     "launches:launch_new": RUNS_WRITE,
     "launches:launch_action": RUNS_WRITE,
     "support:ticket_clocks": SUPPORT_READ,
-    "team:team": SUPPORT_LEAD,
-    "team:person": SUPPORT_LEAD,
+    "team:team": TEAM_OVERSEE,
+    "team:person": TEAM_OVERSEE,
     "team:mine": TEAM_READ,  # One's own.
     "team:review_new": SUPPORT_LEAD,
     "team:training_new": SUPPORT_LEAD,
@@ -373,7 +374,7 @@ MODELS = {
     "support.ticket": (SUPPORT_READ, TICKETS_WRITE, TICKETS_WRITE, NOBODY),
     "support.inboundmail": (SUPPORT_READ, NOBODY, NOBODY, NOBODY),  # Brought through the API only.
     "support.mailhandling": (SUPPORT_READ, NOBODY, NOBODY, NOBODY),
-    "support.csatrequest": (SUPPORT_READ, NOBODY, NOBODY, NOBODY),
+    "support.csatrequest": (SUPPORT_READ, NOBODY, NOBODY, NOBODY),  # Agents see their own.
     "support.csatresponse": (SUPPORT_READ, NOBODY, NOBODY, NOBODY),
     "support.ticketattachment": (SUPPORT_READ, NOBODY, NOBODY, NOBODY),
     "support.ticketevent": (SUPPORT_READ, NOBODY, NOBODY, NOBODY),

@@ -1,6 +1,6 @@
 """How people work, in the admin; everybody sees their own rows."""
 
-from typing import Any, cast
+from typing import cast
 
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -9,12 +9,7 @@ from django.http import HttpRequest
 from foundation.admin import EditAdmin, ReadOnlyAdmin
 from operations.models import User
 from support.models import Review, ReviewAcknowledgement, ReviewSample, TrainingRecord
-from support.selectors.quality import may_oversee
-
-
-def _own(rows: "QuerySet[Any]", request: HttpRequest, person: str) -> "QuerySet[Any]":
-    user = cast("User", request.user)
-    return rows if may_oversee(user) else rows.filter(**{person: user.pk})
+from support.selectors.quality import list_own
 
 
 @admin.register(ReviewSample)
@@ -23,7 +18,7 @@ class ReviewSampleAdmin(ReadOnlyAdmin):
     list_select_related = ("agent", "ticket")
 
     def get_queryset(self, request: HttpRequest) -> "QuerySet[ReviewSample]":
-        return _own(super().get_queryset(request), request, "agent")
+        return list_own(super().get_queryset(request), cast("User", request.user), person="agent")
 
 
 @admin.register(Review)
@@ -32,7 +27,7 @@ class ReviewAdmin(ReadOnlyAdmin):
     list_select_related = ("agent", "ticket", "reviewer")
 
     def get_queryset(self, request: HttpRequest) -> "QuerySet[Review]":
-        return _own(super().get_queryset(request), request, "agent")
+        return list_own(super().get_queryset(request), cast("User", request.user), person="agent")
 
 
 @admin.register(ReviewAcknowledgement)
@@ -41,7 +36,7 @@ class ReviewAcknowledgementAdmin(ReadOnlyAdmin):
     list_select_related = ("review",)
 
     def get_queryset(self, request: HttpRequest) -> "QuerySet[ReviewAcknowledgement]":
-        return _own(super().get_queryset(request), request, "review__agent")
+        return list_own(super().get_queryset(request), cast("User", request.user), person="review__agent")
 
 
 @admin.register(TrainingRecord)
@@ -52,4 +47,4 @@ class TrainingRecordAdmin(EditAdmin):
     autocomplete_fields = ("person",)
 
     def get_queryset(self, request: HttpRequest) -> "QuerySet[TrainingRecord]":
-        return _own(super().get_queryset(request), request, "person")
+        return list_own(super().get_queryset(request), cast("User", request.user), person="person")

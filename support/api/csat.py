@@ -2,8 +2,9 @@
 
 from foundation.filters import Filters, InstantFilter, ReferenceFilter
 from foundation.serializers import RowSerializer
-from foundation.viewsets import ReadViews
+from support.api.own_rows import OwnRows
 from support.models import CsatRequest, CsatResponse
+from support.selectors.quality import OVERSEE_CSAT
 
 
 class CsatRequestSerializer(RowSerializer):
@@ -20,12 +21,13 @@ class CsatRequestFilters(Filters):
     asked_to = InstantFilter(field_name="asked_at", lookup_expr="lt")
 
 
-class CsatRequestViews(ReadViews):
-    """Questions to customers, each with its last answer."""
+class CsatRequestViews(OwnRows):
+    """Questions to customers, each with its last answer; agents see those about what they solved."""
 
     queryset = CsatRequest.objects.all()
     serializer_class = CsatRequestSerializer
     filterset_class = CsatRequestFilters
+    person, overseer = "agent", OVERSEE_CSAT
 
 
 class CsatResponseSerializer(RowSerializer):
@@ -41,9 +43,10 @@ class CsatResponseFilters(Filters):
     answered_to = InstantFilter(field_name="answered_at", lookup_expr="lt")
 
 
-class CsatResponseViews(ReadViews):
-    """Answers of customers; append-only, the last one to a question counts."""
+class CsatResponseViews(OwnRows):
+    """Answers of customers; append-only, the last one to a question counts. Agents see those about what they solved."""
 
     queryset = CsatResponse.objects.all()
     serializer_class = CsatResponseSerializer
     filterset_class = CsatResponseFilters
+    person, overseer = "request__agent", OVERSEE_CSAT

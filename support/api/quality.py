@@ -2,7 +2,6 @@
 
 from typing import Any, ClassVar, cast
 
-from django.db.models import QuerySet
 from django.utils import timezone
 from django_filters import DateFilter
 from drf_spectacular.utils import extend_schema
@@ -13,23 +12,12 @@ from rest_framework.response import Response
 
 from foundation.filters import Filters, ReferenceFilter, TextFilter
 from foundation.serializers import RowSerializer, TextField
-from foundation.viewsets import CreateViews, ReadViews, UpdateViews
+from foundation.viewsets import CreateViews, UpdateViews
 from operations.models import User
+from support.api.own_rows import OwnRows
 from support.models import Review, ReviewAcknowledgement, ReviewSample, Ticket, TrainingRecord
 from support.models.quality import CRITERIA, MOST_POINTS
-from support.selectors.quality import may_oversee
 from support.services.quality import acknowledge_review, add_review
-
-
-class _OwnRows(ReadViews):
-    """Who does not look after the team sees their own rows only."""
-
-    person: ClassVar[str]
-
-    def get_queryset(self) -> "QuerySet[Any]":
-        """The rows that this person may see."""
-        rows, user = super().get_queryset(), cast("User", self.request.user)
-        return rows if may_oversee(user) else rows.filter(**{self.person: user.pk})
 
 
 class ReviewSampleSerializer(RowSerializer):
@@ -45,7 +33,7 @@ class ReviewSampleFilters(Filters):
     week_on = DateFilter()
 
 
-class ReviewSampleViews(_OwnRows):
+class ReviewSampleViews(OwnRows):
     """Solved tickets drawn by lot to be reviewed."""
 
     queryset = ReviewSample.objects.all()
@@ -84,7 +72,7 @@ class ReviewFilters(Filters):
     ticket = ReferenceFilter()
 
 
-class ReviewViews(_OwnRows, CreateViews):
+class ReviewViews(OwnRows, CreateViews):
     """What colleagues think of an agent's work on a ticket; append-only."""
 
     queryset = Review.objects.all()
@@ -114,7 +102,7 @@ class ReviewAcknowledgementFilters(Filters):
     review = ReferenceFilter()
 
 
-class ReviewAcknowledgementViews(_OwnRows):
+class ReviewAcknowledgementViews(OwnRows):
     """Reviews that were read by whoever was reviewed."""
 
     queryset = ReviewAcknowledgement.objects.all()
@@ -136,7 +124,7 @@ class TrainingRecordFilters(Filters):
     valid_to = DateFilter(field_name="valid_until", lookup_expr="lt")
 
 
-class TrainingRecordViews(_OwnRows, CreateViews, UpdateViews):
+class TrainingRecordViews(OwnRows, CreateViews, UpdateViews):
     """Trainings that people completed."""
 
     queryset = TrainingRecord.objects.all()

@@ -27,6 +27,7 @@ class CsatRequest(models.Model):
 
     class Meta:
         ordering = ["-pk"]
+        permissions = [("oversee_csatrequest", "Can see what customers say of everybody")]
         constraints = [
             in_range("score", 1, BEST_SCORE, model="csatrequest"),
             paired("score", "answered_at", model="csatrequest"),

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from statistics import mean, median
+from typing import Any
 
 from django.db.models import QuerySet
 
@@ -26,6 +27,7 @@ _US = 1_000_000
 _LEFT_OUT = (TicketState.MERGED, TicketState.SPAM)
 _SOLVED = (TicketState.SOLVED, TicketState.CLOSED)
 OVERSEE = "support.oversee_review"
+OVERSEE_CSAT = "support.oversee_csatrequest"
 
 
 @dataclass
@@ -158,9 +160,9 @@ def list_expiring(today: date) -> "QuerySet[TrainingRecord]":
     return rows.filter(pk__in=kept)
 
 
-def may_oversee(user: User) -> bool:
-    """Whether the person sees other people's measures."""
-    return user.has_perm(OVERSEE)
+def list_own(rows: "QuerySet[Any]", user: User, *, person: str, overseer: str = OVERSEE) -> "QuerySet[Any]":
+    """The rows that the user may see: all with the permission to oversee, else those of which they are the person."""
+    return rows if user.has_perm(overseer) else rows.filter(**{person: user.pk})
 
 
 def list_unreviewed(agent_id: int) -> "QuerySet[ReviewSample]":

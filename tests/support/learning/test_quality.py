@@ -150,6 +150,25 @@ def test_people_see_their_own_figures_and_not_their_peers(client):
     assert client.get(f"/admin/support/review/{theirs.pk}/change/").status_code in {302, 403}
 
 
+def test_the_auditor_reads_how_all_work_and_writes_nothing(client):
+    auditor, review = UserFactory(groups=["auditor"]), ReviewFactory(comment="Well asked")
+    rows = {
+        "ticket-reviews": review,
+        "review-samples": ReviewSampleFactory(),
+        "training-records": TrainingRecordFactory(),
+    }
+    api = client_of(auditor)
+    client.force_login(auditor)
+
+    for path, row in rows.items():
+        assert [one["id"] for one in api.get(f"{BASE}/{path}/").json()["results"]] == [row.pk]
+    assert client.get("/team/").status_code == 200
+    assert "Well asked" in client.get(f"/team/{review.agent_id}/").text
+    assert api.post(f"{BASE}/ticket-reviews/", {}).status_code == 403
+    assert api.patch(f"{BASE}/training-records/{rows['training-records'].pk}/", {}).status_code == 403
+    assert client.post("/team/trainings/new/", {}).status_code == 403
+
+
 def test_the_lead_sees_the_team_and_reviews(client):
     lead, agent = UserFactory(groups=["support_lead"]), UserFactory(name="Ann Agent")
     TeamFactory(name="Frontline").members.add(agent)

@@ -18,7 +18,7 @@ from support.services.csat import MOST_ANSWERS, ExpiredError, ask_customers, rec
 from support.services.messages import add_customer_message
 from support.services.ticket_states import StateChange
 from support.services.tickets import change_ticket_state
-from tests.api_client import BASE, role_client
+from tests.api_client import BASE, client_of, role_client
 from tests.factories import NOW, CustomerFactory, TicketFactory, UserFactory
 from tests.factories_mail import CsatRequestFactory, CsatResponseFactory
 from tests.operations.notifications.receivers import smtp_server
@@ -173,6 +173,25 @@ def test_tools_read_what_was_asked_and_said():
     assert [row["ticket"] for row in asked] == [response.request.ticket_id]
     assert [(row["score"], row["comment"]) for row in said] == [(2, "Slow")]
     assert tool.post(f"{BASE}/csat-responses/", {"score": 5}).status_code == 405
+
+
+@pytest.mark.parametrize("role", ["support_agent", "support_lead", "operations", "executive", "auditor"])
+def test_agents_read_what_is_said_of_themselves_and_overseers_all(client, role):
+    reader, peer = UserFactory(groups=[role], is_staff=True), UserFactory(groups=["support_agent"])
+    mine, theirs = (CsatResponseFactory(request__agent=agent) for agent in (reader, peer))
+    api, sees_all = client_of(reader), role != "support_agent"
+    client.force_login(reader)
+
+    asked = {row["id"] for row in api.get(f"{BASE}/csat-requests/").json()["results"]}
+    said = {row["id"] for row in api.get(f"{BASE}/csat-responses/").json()["results"]}
+    of_peer = api.get(f"{BASE}/csat-requests/?agent={peer.pk}").json()["results"]
+    in_admin = [client.get(f"/admin/support/{name}/") for name in ("csatrequest", "csatresponse")]
+
+    assert asked == ({mine.request_id, theirs.request_id} if sees_all else {mine.request_id})
+    assert said == ({mine.pk, theirs.pk} if sees_all else {mine.pk})
+    assert len(of_peer) == sees_all
+    assert api.get(f"{BASE}/csat-responses/{theirs.pk}/").status_code == (200 if sees_all else 404)
+    assert [len(page.context["cl"].result_list) for page in in_admin] == ([2, 2] if sees_all else [1, 1])
 
 
 def value(key, grain="all", start=date(1970, 1, 1)):
