@@ -315,7 +315,7 @@ def test_filters_that_mean_nothing_are_refused_by_name_wherever_they_are_kept(cl
     assert list(SavedView.objects.all()) == [kept]
 
 
-@pytest.mark.parametrize("filters", [one for one in WRONG if "\0" not in str(one)], ids=str)
+@pytest.mark.parametrize("filters", [one for one in WRONG if "category" not in one], ids=str)
 def test_stored_filter_that_means_nothing_breaks_no_page(client, person, tickets, filters):
     client.force_login(person)
     view = SavedViewFactory(is_shared=True, is_pinned=True, filters={"tab": "all", **filters})
