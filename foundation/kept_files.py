@@ -86,7 +86,9 @@ def check_file(file: KeptFile, *, kinds: Mapping[str, FileKind], longest: int, f
         raise InvalidInputError(field, f"Must be one of: {', '.join(sorted(kinds))}.")
     if len(file.content) > longest:
         raise InvalidInputError(field, f"Is longer than {longest // 1024**2} MB.")
-    if not file.content or not kinds[suffix].fits(file.content):
+    if not file.content:
+        raise InvalidInputError(field, "Is empty.")
+    if not kinds[suffix].fits(file.content):
         raise InvalidInputError(field, f"Is no {suffix[1:].upper()} file.")
     return safe_name(file.name)
 

@@ -200,6 +200,15 @@ class AssignForm(_TicketForm):
         self.fields["team"].queryset = Team.objects.all()  # type: ignore[attr-defined]
 
 
+_SAME_ADDRESS = "More than one customer has this e-mail address: give the name."
+_LOOKED_UP = {
+    "email": _SAME_ADDRESS,
+    "email__iexact": _SAME_ADDRESS,
+    "name__iexact": "More than one customer is called that: give the e-mail address.",
+}
+"""How a customer is looked up, the first that finds anybody, and what is said where it finds several."""
+
+
 class CustomerField(forms.CharField):
     """One customer whom we know, by name or e-mail address; None where nothing is typed.
 
@@ -219,15 +228,13 @@ class CustomerField(forms.CharField):
             return None
         if self.known and words in {self.known.email, self.known.name}:
             return self.known
-        found = list(Customer.objects.filter(email__iexact=words)[:2]) or list(
-            Customer.objects.filter(name__iexact=words)[:2]
-        )
-        if len(found) != 1:
-            problem = (
-                "More than one customer is called that: give the e-mail address." if found else "No such customer."
-            )
-            raise forms.ValidationError(problem)
-        return found[0]
+        for column, problem in _LOOKED_UP.items():
+            found = list(Customer.objects.filter(**{column: words})[:2])
+            if len(found) == 1:
+                return found[0]
+            if found:
+                raise forms.ValidationError(problem)
+        raise forms.ValidationError("No such customer.")
 
 
 class TagsField(forms.CharField):

@@ -25,6 +25,7 @@ MOST_PARTS = 100
 LARGEST_HEAD = 256 * 1024
 LONGEST_TEXT = 500_000
 _MOST_REFERENCES = 100
+_LONGEST_NAME, _LONGEST_SUFFIX = 200, 20
 _TO_US = ("To", "Cc", "Delivered-To", "X-Original-To", "Envelope-To")
 _Part: TypeAlias = "Message[str, str]"
 
@@ -214,7 +215,7 @@ def _files_of(parts: list[_Part]) -> Iterator[MailFile]:
         if not _is_file(part):
             continue
         content = _content_of(part)
-        if content:
+        if content or part.get_filename():  # An empty file is one that is not kept, and said so.
             yield MailFile(_name_of(part), part.get_content_type()[:100], content)
 
 
@@ -228,9 +229,17 @@ def _content_of(part: _Part) -> bytes:
 
 def _name_of(part: _Part) -> str:
     given = part.get_filename() or ""
-    name = decode_words(clean(given.encode("utf-8", "surrogateescape").decode("utf-8", "replace")))[:200]
+    name = decode_words(clean(given.encode("utf-8", "surrogateescape").decode("utf-8", "replace")))
     if name:
-        return name
+        return _shorten(name)
     main, _, sub = part.get_content_type().partition("/")
     suffix = {"jpeg": "jpg", "plain": "txt", "rfc822": "eml"}.get(sub, sub)
     return f"{main}.{suffix[:20]}"
+
+
+def _shorten(name: str) -> str:
+    """The name, cut before the ending that says what kind of file it is."""
+    stem, dot, suffix = name.rpartition(".")
+    if not stem or len(suffix) > _LONGEST_SUFFIX:
+        return name[:_LONGEST_NAME]
+    return stem[: _LONGEST_NAME - len(dot + suffix)] + dot + suffix

@@ -9,7 +9,19 @@ from django.db import transaction
 
 from foundation.errors import InvalidInputError, RefusedTransitionError, ServiceError
 from operations.models import User
-from support.models import BulkAction, BulkChange, BulkItem, BulkOutcome, Priority, Team, Ticket, TicketState, Via
+from support.models import (
+    BulkAction,
+    BulkChange,
+    BulkItem,
+    BulkOutcome,
+    EventKind,
+    Priority,
+    Team,
+    Ticket,
+    TicketEvent,
+    TicketState,
+    Via,
+)
 from support.services.messages import add_note
 from support.services.ticket_fields import change_ticket_fields, check_tags
 from support.services.ticket_states import StateChange
@@ -28,6 +40,10 @@ _VALUES: Mapping[str, frozenset[str]] = {
     BulkAction.NOTE: frozenset({"body"}),
     BulkAction.STATE: frozenset({"state", "reason", "category"}),
 }
+
+
+_CHANGED = (EventKind.ASSIGNED, EventKind.FIELDS)
+_SAID = (EventKind.REPLY, EventKind.NOTE, EventKind.CUSTOMER)
 
 
 @dataclass(frozen=True)
@@ -249,6 +265,8 @@ def _check_undoable(bulk: BulkChange, actor: User, at: datetime) -> None:
 def _put_back(item: BulkItem, *, actor: User, at: datetime, via: Via) -> Result:
     said: dict[str, Any] = {"ticket_id": item.ticket_id, "actor": actor, "at": at, "via": via}
     action, before = BulkAction(item.bulk.action), item.before
+    if _was_written_on(item):
+        return Result(item.ticket, BulkOutcome.REFUSED, "Somebody wrote on it since.")
     try:
         with transaction.atomic():
             if action is BulkAction.ASSIGN:
@@ -261,6 +279,13 @@ def _put_back(item: BulkItem, *, actor: User, at: datetime, via: Via) -> Result:
     except ServiceError as error:
         return Result(item.ticket, BulkOutcome.REFUSED, str(error))
     return Result(changed, BulkOutcome.DONE)
+
+
+def _was_written_on(item: BulkItem) -> bool:
+    """Whether anything was said on the ticket after the change, which counts no version up."""
+    events = TicketEvent.objects.filter(ticket=item.ticket_id).order_by("pk")
+    changed = events.filter(at=item.bulk.made_at, kind__in=_CHANGED).values_list("pk", flat=True).last()
+    return changed is not None and events.filter(pk__gt=changed, kind__in=_SAID).exists()
 
 
 def _found(model: Any, pk: int | None) -> Any:

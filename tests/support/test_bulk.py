@@ -10,6 +10,7 @@ from support.models import BulkAction, BulkChange, BulkItem, SavedView, Tag, Tic
 from support.selectors.queue import QueueQuery, count_views, list_matching
 from support.selectors.saved_views import list_pinned
 from support.services.bulk import UNDO_WITHIN, preview_bulk, run_bulk, undo_bulk
+from support.services.messages import add_customer_message, add_note, add_reply
 from support.services.saved_views import save_view
 from support.services.ticket_fields import change_ticket_fields
 from support.services.tickets import NewTicket, open_ticket
@@ -18,6 +19,8 @@ from tests.factories import NOW, CustomerFactory, TeamFactory, TicketFactory, Us
 from tests.factories_support import SavedViewFactory
 
 pytestmark = pytest.mark.django_db
+
+MINUTE = timedelta(minutes=1)
 
 
 @pytest.fixture
@@ -134,6 +137,21 @@ def test_undoing_puts_back_what_nobody_touched_since(tickets, person, action, va
     assert changed != before
     assert state() == [*before[:2], changed[2]]
     assert outcomes(back) == ["done", "done", "refused"]
+
+
+def test_undoing_passes_over_what_was_written_on_since(tickets, person):
+    add_note(ticket_id=tickets[0].pk, body="Before it", actor=None, at=NOW)
+    more = [TicketFactory(state=TicketState.OPEN, priority="normal") for _ in range(2)]
+    bulk = do([*tickets, *more], BulkAction.PRIORITY, person, priority="low")
+    said = {"body": "See", "actor": None, "at": NOW + MINUTE}
+    add_note(ticket_id=tickets[1].pk, **said)
+    add_reply(ticket_id=tickets[2].pk, **said)
+    add_customer_message(ticket_id=more[0].pk, **said)
+
+    back = undo_bulk(bulk_id=bulk.pk, actor=person, at=NOW + 2 * MINUTE)
+
+    assert outcomes(back) == ["done", "refused", "refused", "refused", "done"]
+    assert set(back.items.filter(outcome="refused").values_list("reason", flat=True)) == {"Somebody wrote on it since."}
 
 
 def test_assignment_is_undone_to_who_had_it(tickets, person):

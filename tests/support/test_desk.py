@@ -4,10 +4,12 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import connection
 from django.urls import reverse
 
 from foundation.errors import InvalidInputError, RefusedTransitionError
+from support.forms import CustomerField
 from support.models import Customer, Tag, Ticket, TicketClock, TicketEvent, TicketState
 from support.services.messages import add_customer_message, add_reply
 from support.services.sla import NewTerms, create_policy
@@ -171,6 +173,19 @@ def test_page_changes_what_a_ticket_is_about(client):
     ticket.refresh_from_db()
     assert (ticket.subject, ticket.priority, ticket.incident, ticket.customer) == ("Slow widget", "high", 7, customer)
     assert TicketEvent.objects.get(kind="fields").changes["tags"] == ["", "late, vip"]
+
+
+def test_customer_is_told_apart_by_the_address_as_it_is_written_or_by_the_name():
+    small, large = (CustomerFactory(name=name, email=f"{name}@example.com") for name in ("office", "OFFICE"))
+    CustomerFactory(name="Branch", email="Office@example.com")
+    field = CustomerField()
+
+    assert [field.clean(one.email) for one in (small, large)] == [small, large]
+    with pytest.raises(ValidationError, match="has this e-mail address: give the name"):
+        field.clean("oFFice@example.com")
+    with pytest.raises(ValidationError, match="is called that: give the e-mail address"):
+        field.clean("Office")
+    assert field.clean("branch").name == "Branch"
 
 
 def test_guidance_is_the_coos_and_stands_on_each_ticket(client):

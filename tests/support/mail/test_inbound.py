@@ -2,6 +2,7 @@
 
 import base64
 from datetime import timedelta
+from email.message import EmailMessage
 
 import pytest
 
@@ -289,3 +290,16 @@ def test_a_thread_is_found_by_few_queries(django_assert_max_num_queries):
 
     with django_assert_max_num_queries(3):
         assert get_thread(found) is None
+
+
+def test_long_named_file_is_kept_and_an_empty_one_is_named():
+    message = EmailMessage()
+    message["From"], message["To"], message["Subject"] = "ann@example.org", "support@example.com", "Files"
+    message.set_content("See")
+    message.add_attachment("words", filename="n" * 300 + ".txt")
+    message.add_attachment(b"", maintype="text", subtype="plain", filename="empty.txt")
+
+    row = take(message.as_bytes())
+
+    assert TicketAttachment.objects.get().name == "n" * 100 + ".txt"
+    assert row.event.body == "See\n\n(File not kept. empty.txt: Is empty.)"

@@ -1,6 +1,7 @@
 """Reading mails: as mail programs write them, and as nobody should."""
 
 import time
+from email.message import EmailMessage
 
 import pytest
 from hypothesis import given
@@ -214,3 +215,15 @@ def test_html_as_text(html, text):
 )
 def test_what_is_quoted_is_left_out(text, shown):
     assert trim_quotes(text) == shown
+
+
+def test_long_names_of_files_keep_their_ending():
+    message = EmailMessage()
+    message["From"] = "ann@example.org"
+    message.set_content("See")
+    for name in ("n" * 300 + ".txt", "n" * 300, "a." + "b" * 300):
+        message.add_attachment("x", filename=name)
+
+    names = [file.name for file in parse_mail(message.as_bytes(), largest=10**7).files]
+
+    assert names == ["n" * 196 + ".txt", "n" * 200, "a." + "b" * 198]
