@@ -7,7 +7,7 @@ from django import forms
 from django.db.models import Q
 
 from foundation.admin import VersionedForm
-from foundation.form_fields import DayField
+from foundation.form_fields import DayField, TextField
 from metrics.models import Metric, MetricStatus
 from operations.models import Escalation, EscalationKind, EscalationRule, Severity, User
 from operations.selectors.escalations import TABS, EscalationQuery
@@ -18,8 +18,8 @@ _WORDS = 5000
 _SNOOZES = [("1", "1 hour"), ("4", "4 hours"), ("12", "12 hours"), ("24", "1 day"), ("72", "3 days"), ("168", "7 days")]
 
 
-def _words(label: str, **kwargs: Any) -> forms.CharField:
-    return forms.CharField(label=label, max_length=_WORDS, widget=forms.Textarea(attrs={"rows": 3}), **kwargs)
+def _words(label: str, **kwargs: Any) -> TextField:
+    return TextField(label=label, max_length=_WORDS, widget=forms.Textarea(attrs={"rows": 3}), **kwargs)
 
 
 def _day(label: str, **kwargs: Any) -> DayField:
@@ -30,7 +30,7 @@ class EscalationQueryForm(forms.Form):
     """The filter bar, which is the URL; values that mean nothing are passed over."""
 
     tab = forms.ChoiceField(required=False, choices=list(TABS.items()))
-    q = forms.CharField(required=False, max_length=200)
+    q = TextField(required=False, max_length=200)
     kind = forms.ChoiceField(required=False, choices=EscalationKind.choices)
     severity = forms.ChoiceField(required=False, choices=Severity.choices)
 
@@ -50,9 +50,9 @@ class NewEscalationForm(forms.Form):
     """A matter that somebody raises by hand."""
 
     kind = forms.TypedChoiceField(choices=EscalationKind.choices, coerce=EscalationKind)
-    title = forms.CharField(max_length=LENGTHS["title"])
+    title = TextField(max_length=LENGTHS["title"])
     reason = _words("Why it needs somebody above")
-    subject = forms.CharField(
+    subject = TextField(
         max_length=LENGTHS["subject"], label="What it is about", help_text="A key such as partner:7 or team:1."
     )
     severity = forms.ChoiceField(choices=Severity.choices, help_text="Critical ones know no quiet hours.")

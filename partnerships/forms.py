@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from foundation.form_fields import DayField
+from foundation.form_fields import DayField, TextField
 from partnerships.models import (
     LONGEST_NOTICE_DAYS,
     Agreement,
@@ -25,12 +25,12 @@ class TierForm(forms.Form):
     """A tier other than the present one, and why."""
 
     tier = forms.ChoiceField(choices=Tier.choices, label="New tier")
-    reason = forms.CharField(
+    reason = TextField(
         max_length=300,
         help_text="What speaks for it: days above target, coverage, the decision it follows from.",
     )
 
-    override_reason = forms.CharField(
+    override_reason = TextField(
         max_length=300,
         required=False,
         label="Why all the same",
@@ -47,7 +47,7 @@ class StageForm(forms.Form):
     """A stage that the present one leads to, and why."""
 
     stage = forms.ChoiceField(choices=PartnerStage.choices, label="New stage")
-    reason = forms.CharField(max_length=500, help_text="What was agreed or decided, with whom.")
+    reason = TextField(max_length=500, help_text="What was agreed or decided, with whom.")
 
     def __init__(self, *args: Any, partner: Partner, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -58,7 +58,7 @@ class AgreementStateForm(forms.Form):
     """A state that the present one leads to, and why."""
 
     state = forms.ChoiceField(choices=AgreementState.choices, label="New state")
-    text = forms.CharField(max_length=2_000, label="Why")
+    text = TextField(max_length=2_000, label="Why")
 
     def __init__(self, *args: Any, agreement: Agreement, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -69,9 +69,9 @@ class AgreementStateForm(forms.Form):
 class NegotiationForm(forms.Form):
     """What was said, with whom, and what comes next."""
 
-    text = forms.CharField(max_length=2_000, label="What was said", widget=forms.Textarea(attrs={"rows": 3}))
+    text = TextField(max_length=2_000, label="What was said", widget=forms.Textarea(attrs={"rows": 3}))
     contact = forms.ModelChoiceField(PartnerContact.objects.none(), required=False, label="With")
-    next_step = forms.CharField(max_length=500, required=False)
+    next_step = TextField(max_length=500, required=False)
     next_due_on = DayField(required=False, label="Due")
 
     def __init__(self, *args: Any, agreement: Agreement, **kwargs: Any) -> None:
@@ -93,7 +93,7 @@ class VersionForm(forms.Form):
     liability_cap_minor = forms.IntegerField(
         min_value=0, max_value=2**63 - 1, required=False, label="Liability up to", help_text="In minor units."
     )
-    currency = forms.CharField(max_length=3, required=False, help_text="ISO 4217, such as EUR.")
+    currency = TextField(max_length=3, required=False, help_text="ISO 4217, such as EUR.")
     promised_uptime_ratio = forms.DecimalField(
         min_value=0,
         max_value=1,
@@ -104,7 +104,7 @@ class VersionForm(forms.Form):
         help_text="0 to 1.",
     )
     response_hours = forms.IntegerField(min_value=0, max_value=32_767, required=False, label="Response within, hours")
-    data_processing = forms.CharField(max_length=5_000, required=False, widget=forms.Textarea(attrs={"rows": 3}))
+    data_processing = TextField(max_length=5_000, required=False, widget=forms.Textarea(attrs={"rows": 3}))
     document = forms.FileField(required=False, help_text="PDF, DOCX or ODT, at most 10 MB.")
     document_url = forms.URLField(max_length=500, required=False, label="Link to the document", assume_scheme="https")
 
@@ -113,8 +113,8 @@ class ReviewForm(forms.Form):
     """What was found, and what that rests on."""
 
     verdict = forms.ChoiceField(choices=ReviewVerdict.choices)
-    evidence_text = forms.CharField(
+    evidence_text = TextField(
         max_length=2_000, required=False, label="Evidence", widget=forms.Textarea(attrs={"rows": 4})
     )
     evidence_url = forms.URLField(max_length=500, required=False, label="Link to evidence", assume_scheme="https")
-    evidence_sha256 = forms.CharField(max_length=64, required=False, label="SHA-256 of the linked document")
+    evidence_sha256 = TextField(max_length=64, required=False, label="SHA-256 of the linked document")

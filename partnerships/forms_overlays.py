@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.conf import settings
 
+from foundation.form_fields import TextField
 from foundation.words import local, organisation_zone
 from partnerships.health.maintenance import WEEKDAYS, read_zone, resolve_local
 from partnerships.models import (
@@ -26,7 +27,7 @@ _MINUTE = 60
 _DAYS = dict(zip(WEEKDAYS, ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"), strict=True))
 
 
-class ClockField(forms.CharField):
+class ClockField(TextField):
     """A day and a time on some clock; which one, the form says."""
 
     widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
@@ -71,10 +72,10 @@ class OverlayForm(forms.Form):
 class MaintenanceForm(OverlayForm):
     """A plan for an integration, for one of its checks, or for all of the partner's."""
 
-    title = forms.CharField(max_length=200, label="What is done")
+    title = TextField(max_length=200, label="What is done")
     scope = forms.ChoiceField(label="For")
     kind = forms.ChoiceField(choices=MaintenanceKind.choices, label="How often")
-    time_zone = forms.CharField(max_length=60, label="Time zone", help_text="Whose clock the times are on.")
+    time_zone = TextField(max_length=60, label="Time zone", help_text="Whose clock the times are on.")
     starts_at = ClockField(label="Begins", help_text="Of one that recurs: from when on it is in force.")
     minutes = forms.IntegerField(
         label="Duration, minutes",
@@ -91,7 +92,7 @@ class MaintenanceForm(OverlayForm):
         help_text="Of a weekly one.",
         widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
     )
-    cron = forms.CharField(
+    cron = TextField(
         max_length=60,
         required=False,
         label="Cron expression",
@@ -101,7 +102,7 @@ class MaintenanceForm(OverlayForm):
         required=False, label="Ends for good", help_text="Of one that recurs: none begins from then on."
     )
     source = forms.ChoiceField(choices=MaintenanceSource.choices, label="Whose")
-    reason = forms.CharField(max_length=300, required=False)
+    reason = TextField(max_length=300, required=False)
 
     def __init__(self, *args: Any, integration: Integration, checks: Sequence[HealthCheck], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -156,9 +157,7 @@ class AdjustmentForm(OverlayForm):
     started_at = ClockField(label="From")
     ended_at = ClockField(label="To")
     adjusted_to = forms.ChoiceField(choices=AdjustedTo.choices, label="Counts as")
-    reason = forms.CharField(
-        max_length=300, help_text="Why it was measured otherwise; somebody else approves it by this."
-    )
+    reason = TextField(max_length=300, help_text="Why it was measured otherwise; somebody else approves it by this.")
 
     def __init__(self, *args: Any, checks: Sequence[HealthCheck], at: datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
-from foundation.form_fields import InstantField
+from foundation.form_fields import InstantField, TextField
 from foundation.words import local, organisation_zone, zone_name
 from operations.models import User
 from partnerships.incidents.rules import list_allowed_states
@@ -54,8 +54,8 @@ def people() -> Any:
 class IncidentQueryForm(forms.Form):
     """The filter bar, which is the URL; values that mean nothing are passed over."""
 
-    tab = forms.CharField(required=False)
-    q = forms.CharField(required=False, max_length=200)
+    tab = TextField(required=False)
+    q = TextField(required=False, max_length=200)
     severity = forms.ChoiceField(required=False, choices=Severity.choices)
     partner = forms.SlugField(required=False, max_length=120)
     integration = forms.SlugField(required=False, max_length=120)
@@ -97,7 +97,7 @@ class IncidentStateForm(VersionedForm):
 
     prefix_name = "state"
     state = forms.ChoiceField(label="New state")
-    text = forms.CharField(label="What is known", required=False, max_length=WORDS, widget=forms.Textarea)
+    text = TextField(label="What is known", required=False, max_length=WORDS, widget=forms.Textarea)
     occurred_at = _when()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -111,7 +111,7 @@ class IncidentNoteForm(VersionedForm):
     """A line of the timeline."""
 
     prefix_name = "note"
-    text = forms.CharField(label="Note", max_length=WORDS, widget=forms.Textarea(attrs={"rows": 3}))
+    text = TextField(label="Note", max_length=WORDS, widget=forms.Textarea(attrs={"rows": 3}))
     occurred_at = _when()
 
 
@@ -119,7 +119,7 @@ class IncidentReopenForm(VersionedForm):
     """Why an incident that was over is worked on again."""
 
     prefix_name = "reopen"
-    text = forms.CharField(label="Why", max_length=WORDS)
+    text = TextField(label="Why", max_length=WORDS)
 
 
 class IncidentSeverityForm(VersionedForm):
@@ -128,7 +128,7 @@ class IncidentSeverityForm(VersionedForm):
     prefix_name = "severity"
     impact = forms.ChoiceField(choices=Level.choices)
     urgency = forms.ChoiceField(choices=Level.choices)
-    text = forms.CharField(label="Why", required=False, max_length=300)
+    text = TextField(label="Why", required=False, max_length=300)
 
     def __init__(self, *args: Any, incident: Incident, **kwargs: Any) -> None:
         kwargs.setdefault("initial", {}).update(impact=incident.impact, urgency=incident.urgency)
@@ -188,8 +188,8 @@ class IncidentMergeForm(VersionedForm):
 class NewIncidentForm(forms.Form):
     """An incident that somebody declares."""
 
-    title = forms.CharField(max_length=200)
-    summary = forms.CharField(
+    title = TextField(max_length=200)
+    summary = TextField(
         label="What is known", required=False, max_length=WORDS, widget=forms.Textarea(attrs={"rows": 3})
     )
     impact = forms.ChoiceField(choices=Level.choices, initial=Level.MEDIUM)

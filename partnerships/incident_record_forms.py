@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from foundation.form_fields import DayField
+from foundation.form_fields import DayField, TextField
 from operations.models import User
 from partnerships.incident_forms import WORDS, VersionedForm, people
 from partnerships.models import ActionKind, Audience, CauseCategory, ContributingCause, Fault, Phase
@@ -16,12 +16,12 @@ class DraftForm(VersionedForm):
     prefix_name = "draft"
     audience = forms.ChoiceField(choices=Audience.choices)
     phase = forms.ChoiceField(choices=Phase.choices)
-    subject = forms.CharField(required=False, max_length=200, help_text="Empty: by the template.")
-    body = forms.CharField(
+    subject = TextField(required=False, max_length=200, help_text="Empty: by the template.")
+    body = TextField(
         label="Words", required=False, max_length=WORDS, widget=forms.Textarea(attrs={"rows": 4}),
         help_text="Empty: by the template.",
     )  # fmt: skip
-    recipients = forms.CharField(
+    recipients = TextField(
         required=False, max_length=WORDS, widget=forms.Textarea(attrs={"rows": 2}),
         help_text="One a line, for those outside; lines with an e-mail address are mailed. Our own people are found.",
     )  # fmt: skip
@@ -32,7 +32,7 @@ class FaultForm(VersionedForm):
 
     prefix_name = "fault"
     fault = forms.ChoiceField(label="Whose trouble", choices=Fault.choices)
-    text = forms.CharField(label="Why", required=False, max_length=300)
+    text = TextField(label="Why", required=False, max_length=300)
 
 
 class SectionsForm(VersionedForm):
@@ -40,9 +40,9 @@ class SectionsForm(VersionedForm):
 
     prefix_name = "post_mortem"
     owner = forms.ModelChoiceField(queryset=User.objects.none(), required=False, empty_label="nobody yet")
-    impact = forms.CharField(required=False, max_length=WORDS, widget=forms.Textarea(attrs={"rows": 3}))
-    detection = forms.CharField(required=False, max_length=WORDS, widget=forms.Textarea(attrs={"rows": 3}))
-    went_well = forms.CharField(
+    impact = TextField(required=False, max_length=WORDS, widget=forms.Textarea(attrs={"rows": 3}))
+    detection = TextField(required=False, max_length=WORDS, widget=forms.Textarea(attrs={"rows": 3}))
+    went_well = TextField(
         label="What went well", required=False, max_length=WORDS, widget=forms.Textarea(attrs={"rows": 3})
     )
 
@@ -60,15 +60,15 @@ class CauseForm(VersionedForm):
 
     prefix_name = "cause"
     category = forms.ChoiceField(choices=CauseCategory.choices)
-    name = forms.CharField(max_length=120, help_text="The same words for the same cause.")
-    text = forms.CharField(label="Why, and why that", required=False, max_length=WORDS)
+    name = TextField(max_length=120, help_text="The same words for the same cause.")
+    text = TextField(label="Why, and why that", required=False, max_length=WORDS)
 
 
 class ActionForm(VersionedForm):
     """Something that somebody will do."""
 
     prefix_name = "action"
-    title = forms.CharField(label="Action", max_length=200)
+    title = TextField(label="Action", max_length=200)
     kind = forms.ChoiceField(choices=ActionKind.choices)
     owner = forms.ModelChoiceField(queryset=User.objects.none())
     due_on = DayField(label="By")
@@ -90,4 +90,4 @@ class ActionEndForm(VersionedForm):
     how = forms.ChoiceField(
         label="It is", choices=[("done", "Done, with evidence"), ("waived", "Waived, with a reason")]
     )
-    words = forms.CharField(label="Evidence or reason", max_length=WORDS)
+    words = TextField(label="Evidence or reason", max_length=WORDS)

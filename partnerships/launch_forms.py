@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from foundation.form_fields import DayField
+from foundation.form_fields import DayField, TextField
 from operations.models import PlaybookVersion, VersionState
 from operations.playbooks.gates import Verdict
 from partnerships.models import Integration, LaunchKind, Partner
@@ -13,7 +13,7 @@ from partnerships.models import Integration, LaunchKind, Partner
 class LaunchForm(forms.Form):
     """What a launch begins with; people come from the roles they have."""
 
-    name = forms.CharField(max_length=150)
+    name = TextField(max_length=150)
     kind = forms.ChoiceField(choices=LaunchKind.choices)
     playbook_version = forms.ModelChoiceField(queryset=PlaybookVersion.objects.none(), label="Playbook")
     anchor_on = DayField(label="Launch day", help_text="T: what the offsets count from.")
@@ -31,20 +31,20 @@ class LaunchForm(forms.Form):
 class DoneForm(forms.Form):
     """What shows that a step is done."""
 
-    evidence = forms.CharField(max_length=500, required=False)
+    evidence = TextField(max_length=500, required=False)
 
 
 class SkipForm(forms.Form):
     """Why a step is not done."""
 
-    reason = forms.CharField(max_length=300)
+    reason = TextField(max_length=300)
 
 
 class DecideForm(forms.Form):
     """A decision at a gate."""
 
     decision = forms.ChoiceField(choices=Verdict.choices)
-    note = forms.CharField(max_length=500, required=False)
+    note = TextField(max_length=500, required=False)
 
 
 class AnchorForm(forms.Form):
@@ -56,4 +56,4 @@ class AnchorForm(forms.Form):
 class CancelForm(forms.Form):
     """Why a launch ends before its end."""
 
-    reason = forms.CharField(max_length=300)
+    reason = TextField(max_length=300)

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from foundation.form_fields import InstantField
+from foundation.form_fields import InstantField, TextField
 from partnerships.models import LedgerEntry
 
 
@@ -21,7 +21,11 @@ class LedgerEntryForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = LedgerEntry
         fields = ("kind", "title", "due_at", "partner", "integration", "owner", "fingerprint", "url", "notes")
-        field_classes = {"url": _WebAddress, "due_at": InstantField}
+        field_classes = {
+            **dict.fromkeys(("title", "fingerprint", "notes"), TextField),
+            "url": _WebAddress,
+            "due_at": InstantField,
+        }
         widgets = {"due_at": forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -33,17 +37,17 @@ class RenewForm(forms.Form):
     """The new end and what shows it."""
 
     next_due_at = InstantField(label="New end", widget=forms.DateTimeInput(attrs={"type": "datetime-local"}))
-    evidence = forms.CharField(max_length=500, help_text="What shows it: a number, a link, who confirmed. No secrets.")
+    evidence = TextField(max_length=500, help_text="What shows it: a number, a link, who confirmed. No secrets.")
 
 
 class SnoozeForm(forms.Form):
     """Until when nothing is told, and why."""
 
     until = InstantField(label="Until", widget=forms.DateTimeInput(attrs={"type": "datetime-local"}))
-    reason = forms.CharField(max_length=300, label="Why it can wait")
+    reason = TextField(max_length=300, label="Why it can wait")
 
 
 class CloseForm(forms.Form):
     """Why the entry no longer matters."""
 
-    reason = forms.CharField(max_length=300, label="Why it no longer matters")
+    reason = TextField(max_length=300, label="Why it no longer matters")

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 
+from foundation.form_fields import TextField
 from foundation.zones import list_zones
 from partnerships.health.burn import BURN, DOWN, PAGE, TICKET
 from partnerships.models import SLO, AccountingProfile, Tier, WindowKind
@@ -36,7 +37,7 @@ class SLOForm(forms.Form):
     profile = forms.ModelChoiceField(
         label="What counts", queryset=AccountingProfile.objects.all(), required=False, empty_label="the default profile"
     )
-    reason = forms.CharField(label="Why", max_length=300)
+    reason = TextField(label="Why", max_length=300)
 
     def __init__(self, *args: Any, present: SLO | None, tier: str, **kwargs: Any) -> None:
         kwargs["initial"] = _initial(present, tier)
@@ -62,7 +63,7 @@ class SLOForm(forms.Form):
         self.fields[f"{name}_spent_percent"] = forms.IntegerField(
             label=f"{label}, % spent", required=False, max_value=2**31 - 1
         )
-        self.fields[f"{name}_action"] = forms.CharField(label=f"{label}, action", required=False, max_length=200)
+        self.fields[f"{name}_action"] = TextField(label=f"{label}, action", required=False, max_length=200)
 
     @property
     def plain_fields(self) -> list[forms.BoundField]:

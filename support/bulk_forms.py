@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 
+from foundation.form_fields import TextField
 from operations.models import User
 from support.forms import TagsField, list_people
 from support.models import BulkAction, Priority, Team, TicketState
@@ -18,13 +19,11 @@ class BulkForm(forms.Form):
     assignee = forms.ModelChoiceField(queryset=User.objects.none(), required=False, empty_label="nobody")
     team = forms.ModelChoiceField(queryset=Team.objects.none(), required=False, empty_label="as it is")
     priority = forms.ChoiceField(choices=Priority.choices, required=False)
-    category = forms.CharField(label="Area or cause", required=False, max_length=120)
+    category = TextField(label="Area or cause", required=False, max_length=120)
     tags = TagsField(required=False, max_length=1300)
-    body = forms.CharField(
-        label="Internal note", required=False, max_length=20_000, widget=forms.Textarea(attrs={"rows": 3})
-    )
+    body = TextField(label="Internal note", required=False, max_length=20_000, widget=forms.Textarea(attrs={"rows": 3}))
     state = forms.ChoiceField(choices=[(state.value, state.label) for state in _STATES], required=False)
-    reason = forms.CharField(label="Reason or root cause", required=False, max_length=300)
+    reason = TextField(label="Reason or root cause", required=False, max_length=300)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **{"auto_id": "bulk-%s", **kwargs})

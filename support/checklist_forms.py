@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from foundation.plain_text import refuse_control
+from foundation.form_fields import TextField
 from operations.models import Playbook
 from operations.playbooks.gates import Verdict
 from support.selectors.checklists import list_playbooks_for_tickets
@@ -25,14 +25,14 @@ class DoneForm(forms.Form):
     """What shows that a step is done."""
 
     step_id = forms.IntegerField(min_value=1, max_value=2**63 - 1)
-    evidence = forms.CharField(max_length=500, required=False, validators=[refuse_control])
+    evidence = TextField(max_length=500, required=False)
 
 
 class SkipForm(forms.Form):
     """Why a step is left out."""
 
     step_id = forms.IntegerField(min_value=1, max_value=2**63 - 1)
-    reason = forms.CharField(max_length=300, validators=[refuse_control])
+    reason = TextField(max_length=300)
 
 
 class DecideForm(forms.Form):
@@ -40,11 +40,11 @@ class DecideForm(forms.Form):
 
     step_id = forms.IntegerField(min_value=1, max_value=2**63 - 1)
     decision = forms.ChoiceField(choices=Verdict.choices)
-    note = forms.CharField(max_length=500, required=False, validators=[refuse_control])
+    note = TextField(max_length=500, required=False)
 
 
 class EndForm(forms.Form):
     """Why a checklist is carried out no further."""
 
     checklist_id = forms.IntegerField(min_value=1, max_value=2**63 - 1)
-    reason = forms.CharField(max_length=300, validators=[refuse_control])
+    reason = TextField(max_length=300)

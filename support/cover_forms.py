@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
-from foundation.form_fields import DayField, InstantField
+from foundation.form_fields import DayField, InstantField, TextField
 from foundation.words import organisation_zone, zone_name
 from operations.business_time.rules import WEEKDAYS
 from operations.models import User
@@ -73,7 +73,7 @@ class ShiftForm(forms.Form):
         widget=forms.TimeInput({"type": "time"}, "%H:%M"),
         help_text="No later than the begin: on the next day.",
     )
-    time_zone = forms.CharField(max_length=60, help_text="Such as America/Denver.")
+    time_zone = TextField(max_length=60, help_text="Such as America/Denver.")
     first = DayField(label="First day")
     last = DayField(label="Last day", required=False, help_text="Empty until further notice.")
     is_on_holidays = forms.BooleanField(label="Also on holidays", required=False)

@@ -6,8 +6,7 @@ from typing import Any
 from django import forms
 
 from foundation.errors import InvalidInputError
-from foundation.form_fields import InstantField
-from foundation.plain_text import refuse_control
+from foundation.form_fields import InstantField, TextField
 from operations.models import BusinessCalendar
 from support.clocks.policy_terms import check_conditions, parse_targets
 from support.models import Customer, Priority, SlaPolicy, SlaPolicyVersion, Team, Ticket
@@ -17,14 +16,14 @@ _OF_CUSTOMER = ("segment", "tier", "city")
 _LONGEST = 10_000
 
 
-def _text(label: str) -> forms.CharField:
-    return forms.CharField(label=label, max_length=120, required=False, validators=[refuse_control])
+def _text(label: str) -> TextField:
+    return TextField(label=label, max_length=120, required=False)
 
 
 class TryForm(forms.Form):
     """A ticket by its number, or what a new one would have."""
 
-    step = forms.CharField(widget=forms.HiddenInput, initial="try", required=False)
+    step = TextField(widget=forms.HiddenInput, initial="try", required=False)
     ticket = forms.IntegerField(
         min_value=1, max_value=_BIGGEST, required=False, help_text="Its number; else what a new one would have:"
     )
@@ -64,7 +63,7 @@ class TryForm(forms.Form):
 class DraftForm(forms.Form):
     """Other terms of one policy."""
 
-    step = forms.CharField(widget=forms.HiddenInput, initial="compare", required=False)
+    step = TextField(widget=forms.HiddenInput, initial="compare", required=False)
     policy = forms.ModelChoiceField(queryset=SlaPolicy.objects.filter(is_active=True))
     conditions = forms.JSONField(
         required=False, widget=forms.Textarea(attrs={"rows": 2}), help_text='Such as {"priority": ["urgent"]}.'

@@ -8,7 +8,7 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from foundation.filters import MAX_ID
-from foundation.form_fields import InstantField
+from foundation.form_fields import InstantField, TextField
 from foundation.kept_files import KeptFile
 from foundation.words import organisation_zone, zone_name
 from operations.models import User
@@ -31,21 +31,21 @@ def list_people() -> Any:
 class QueueForm(forms.Form):
     """The filter bar, which is the URL; values that mean nothing are passed over."""
 
-    tab = forms.CharField(required=False)
-    q = forms.CharField(required=False, max_length=200)
+    tab = TextField(required=False)
+    q = TextField(required=False, max_length=200)
     priority = forms.ChoiceField(required=False, choices=Priority.choices)
-    category = forms.CharField(required=False, max_length=120)
+    category = TextField(required=False, max_length=120)
     team = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1)
     state = forms.ChoiceField(required=False, choices=TicketState.choices)
-    channel = forms.CharField(required=False, max_length=60)
-    product = forms.CharField(required=False, max_length=120)
-    integration = forms.CharField(required=False, max_length=120)
-    tier = forms.CharField(required=False, max_length=60)
-    city = forms.CharField(required=False, max_length=120)
-    tag = forms.CharField(required=False, max_length=60)
+    channel = TextField(required=False, max_length=60)
+    product = TextField(required=False, max_length=120)
+    integration = TextField(required=False, max_length=120)
+    tier = TextField(required=False, max_length=60)
+    city = TextField(required=False, max_length=120)
+    tag = TextField(required=False, max_length=60)
     due = forms.ChoiceField(required=False, choices=DUE_CHOICES)
     holder = forms.RegexField(r"^(none|me|[1-9][0-9]{0,17})$", required=False)
-    sort = forms.CharField(required=False)
+    sort = TextField(required=False)
 
     def query(self, person: int) -> QueueQuery:
         """What is asked for, by whom."""
@@ -66,7 +66,7 @@ class QueueForm(forms.Form):
 class ViewForm(forms.Form):
     """A question to the queue that is kept."""
 
-    name = forms.CharField(max_length=60)
+    name = TextField(max_length=60)
     is_shared = forms.BooleanField(label="For everybody", required=False)
     is_pinned = forms.BooleanField(label="Above the queue", required=False, initial=True)
 
@@ -96,14 +96,12 @@ class StateForm(_TicketForm):
     state = forms.TypedChoiceField(
         coerce=TicketState, label="New state", widget=forms.Select(attrs={"data-hotkey": "s"})
     )
-    reason = forms.CharField(
+    reason = TextField(
         required=False,
         max_length=300,
         help_text="On hold: what it waits for. Solved, if urgent, high or reopened: the root cause.",
     )
-    category = forms.CharField(
-        required=False, max_length=120, help_text="The cause. A ticket is not solved without one."
-    )
+    category = TextField(required=False, max_length=120, help_text="The cause. A ticket is not solved without one.")
     wake_at = InstantField(
         required=False,
         label="Comes back",
@@ -158,9 +156,7 @@ class FilesField(forms.FileField):
 class MessageForm(forms.Form):
     """Something to say on a ticket, with its files. `seen` is the newest event that the page shows."""
 
-    body = forms.CharField(
-        label="Words", widget=forms.Textarea(attrs={"rows": 4, "data-hotkey": "r"}), max_length=20_000
-    )
+    body = TextField(label="Words", widget=forms.Textarea(attrs={"rows": 4, "data-hotkey": "r"}), max_length=20_000)
     kind = forms.ChoiceField(
         label="Who reads it",
         choices=[
@@ -209,7 +205,7 @@ _LOOKED_UP = {
 """How a customer is looked up, the first that finds anybody, and what is said where it finds several."""
 
 
-class CustomerField(forms.CharField):
+class CustomerField(TextField):
     """One customer whom we know, by name or e-mail address; None where nothing is typed.
 
     `known` is found by their own words even where somebody else has the same name.
@@ -237,7 +233,7 @@ class CustomerField(forms.CharField):
         raise forms.ValidationError("No such customer.")
 
 
-class TagsField(forms.CharField):
+class TagsField(TextField):
     """Tags, typed with spaces or commas between them."""
 
     def clean(self, value: Any) -> Any:
@@ -249,10 +245,10 @@ class FieldsForm(_TicketForm):
     """What the ticket is about."""
 
     prefix_name = "about"
-    subject = forms.CharField(max_length=300)
+    subject = TextField(max_length=300)
     priority = forms.TypedChoiceField(choices=Priority.choices, coerce=Priority)
-    category = forms.CharField(label="Area", required=False, max_length=120)
-    product = forms.CharField(required=False, max_length=120)
+    category = TextField(label="Area", required=False, max_length=120)
+    product = TextField(required=False, max_length=120)
     integration = forms.SlugField(required=False, max_length=120)
     incident = forms.IntegerField(required=False, min_value=1, max_value=MAX_ID, label="Partner incident, by number")
     tags = TagsField(required=False, max_length=1300)
@@ -288,7 +284,7 @@ class MacroForm(_TicketForm):
 class HelpForm(forms.Form):
     """Why somebody else has to look at the ticket."""
 
-    reason = forms.CharField(label="Why", widget=forms.Textarea(attrs={"rows": 3, "data-hotkey": "e"}), max_length=2000)
+    reason = TextField(label="Why", widget=forms.Textarea(attrs={"rows": 3, "data-hotkey": "e"}), max_length=2000)
     is_critical = forms.BooleanField(label="Critical: also outside opening hours", required=False)
 
 
@@ -296,8 +292,8 @@ class MergeForm(_TicketForm):
     """Where the ticket goes on."""
 
     prefix_name = "merge"
-    into = forms.CharField(label="Goes on in", max_length=120, help_text="The other ticket’s number, such as T-120.")
-    reason = forms.CharField(required=False, max_length=200)
+    into = TextField(label="Goes on in", max_length=120, help_text="The other ticket’s number, such as T-120.")
+    reason = TextField(required=False, max_length=200)
 
     def clean_into(self) -> int:
         """The number of the one ticket that is called that."""
@@ -310,14 +306,12 @@ class MergeForm(_TicketForm):
 class NewTicketForm(forms.Form):
     """A ticket that starts now."""
 
-    subject = forms.CharField(max_length=300)
-    body = forms.CharField(
-        label="What happened", required=False, widget=forms.Textarea(attrs={"rows": 6}), max_length=20_000
-    )
+    subject = TextField(max_length=300)
+    body = TextField(label="What happened", required=False, widget=forms.Textarea(attrs={"rows": 6}), max_length=20_000)
     priority = forms.TypedChoiceField(choices=Priority.choices, initial=Priority.NORMAL, coerce=Priority)
-    category = forms.CharField(required=False, max_length=120)
-    channel = forms.CharField(required=False, max_length=60)
-    product = forms.CharField(required=False, max_length=120)
+    category = TextField(required=False, max_length=120)
+    channel = TextField(required=False, max_length=60)
+    product = TextField(required=False, max_length=120)
     customer = CustomerField()
     team = forms.ModelChoiceField(queryset=Team.objects.none(), required=False, empty_label="no team")
     assignee = forms.ModelChoiceField(queryset=User.objects.none(), required=False, empty_label="nobody")

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 
+from foundation.form_fields import TextField
 from support.imports.loading import list_shipped_mappings
 
 MAX_MAPPING_BYTES = 64 * 1024
@@ -23,7 +24,7 @@ class ImportForm(forms.Form):
         label="Mapping file",
         help_text="TOML. Only with “the mapping file below”.",
     )
-    time_zone = forms.CharField(
+    time_zone = TextField(
         required=False,
         max_length=60,
         label="Time zone",

@@ -7,8 +7,7 @@ from typing import Any
 from django import forms
 from django.db.models import Q
 
-from foundation.form_fields import DayField
-from foundation.plain_text import refuse_control
+from foundation.form_fields import DayField, TextField
 from foundation.words import local
 from metrics.models import Hypothesis, Kind, Metric, MetricStatus
 from metrics.models.hypothesis import Movement
@@ -21,8 +20,8 @@ from support.services.insight_states import ALLOWED
 _MAX_REFERENCES = 100
 
 
-def _words(length: int, **more: Any) -> forms.CharField:
-    return forms.CharField(max_length=length, validators=[refuse_control], **more)
+def _words(length: int, **more: Any) -> TextField:
+    return TextField(max_length=length, **more)
 
 
 def _people() -> Any:
@@ -33,7 +32,7 @@ class ActionForm(forms.Form):
     """A form of the insight's page, named by what it does."""
 
     verb = ""
-    action = forms.CharField(widget=forms.HiddenInput)
+    action = TextField(widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("initial", {})["action"] = self.verb
@@ -83,7 +82,7 @@ class WordsForm(ActionForm):
             self.fields["cause"] = forms.ChoiceField(required=False, choices=list(choices.items()))
 
 
-class TicketsField(forms.CharField):
+class TicketsField(TextField):
     """Numbers of tickets, as people call them."""
 
     def clean(self, value: Any) -> Any:
@@ -105,14 +104,14 @@ class NewInsightForm(WordsForm):
     """An insight that somebody writes down."""
 
     verb = "new"
-    tickets = TicketsField(required=False, validators=[refuse_control], help_text="Numbers, such as T-12 T-40.")
+    tickets = TicketsField(required=False, help_text="Numbers, such as T-12 T-40.")
 
 
 class EvidenceForm(ActionForm):
     """Tickets that show it as well."""
 
     verb = "attach"
-    tickets = TicketsField(validators=[refuse_control], help_text="Numbers, such as T-12 T-40.")
+    tickets = TicketsField(help_text="Numbers, such as T-12 T-40.")
 
 
 class ChangeForm(ActionForm):
@@ -157,9 +156,8 @@ class InformForm(ActionForm):
     """What is told to everybody who asked and was not told yet."""
 
     verb = "inform"
-    body = forms.CharField(
+    body = TextField(
         label="Reply to everybody not told yet",
         widget=forms.Textarea(attrs={"rows": 4}),
         max_length=20_000,
-        validators=[refuse_control],
     )

@@ -3,7 +3,7 @@
 from django import forms
 
 from foundation.filters import MAX_ID
-from foundation.plain_text import refuse_control
+from foundation.form_fields import TextField
 from foundation.url_keys import key_of
 from support.selectors.mail_aside import PAGE
 from support.selectors.references import find_by_reference
@@ -12,7 +12,7 @@ from support.selectors.references import find_by_reference
 class AsideForm(forms.Form):
     """What the list is asked for, which is its URL; what means nothing is passed over."""
 
-    q = forms.CharField(required=False, max_length=200)
+    q = TextField(required=False, max_length=200)
     seen = forms.BooleanField(required=False)
     before = forms.IntegerField(required=False, min_value=1, max_value=MAX_ID)
 
@@ -20,13 +20,13 @@ class AsideForm(forms.Form):
 class OpenForm(forms.Form):
     """The ticket that a mail opens."""
 
-    subject = forms.CharField(max_length=300, required=False, validators=[refuse_control])
+    subject = TextField(max_length=300, required=False)
 
 
 class PutOnForm(forms.Form):
     """The ticket that a mail is put on."""
 
-    ticket = forms.CharField(label="Onto ticket", max_length=120, help_text="Its number, such as T-120.")
+    ticket = TextField(label="Onto ticket", max_length=120, help_text="Its number, such as T-120.")
 
     def clean_ticket(self) -> int:
         """The number of the one ticket that is called that."""
@@ -39,7 +39,7 @@ class PutOnForm(forms.Form):
 class DiscardForm(forms.Form):
     """Why nothing is done with a mail."""
 
-    reason = forms.CharField(max_length=300, validators=[refuse_control])
+    reason = TextField(max_length=300)
 
 
 class DiscardSeveralForm(DiscardForm):

@@ -5,8 +5,7 @@ from typing import Any
 
 from django import forms
 
-from foundation.form_fields import DayField
-from foundation.plain_text import refuse_control
+from foundation.form_fields import DayField, TextField
 from operations.models import User
 from support.models import Review
 from support.models.quality import CRITERIA, MOST_POINTS
@@ -19,10 +18,9 @@ _QUESTIONS = {field.name: field.help_text for field in Review._meta.concrete_fie
 class ReviewForm(forms.Form):
     """Points by the rubric, and why."""
 
-    comment = forms.CharField(
+    comment = TextField(
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": 4}),
-        validators=[refuse_control],
         help_text="What was good, and what would be better.",
     )
 
@@ -49,12 +47,10 @@ class TrainingForm(forms.Form):
     people = forms.ModelMultipleChoiceField(
         queryset=User.objects.none(), label="Who took part", widget=forms.SelectMultiple(attrs={"size": 8})
     )
-    topic = forms.CharField(max_length=200, validators=[refuse_control])
+    topic = TextField(max_length=200)
     completed_on = DayField(label="Completed on")
     valid_until = DayField(label="Good until", required=False, help_text="Last day; empty where it does not end.")
-    evidence = forms.CharField(
-        max_length=300, required=False, validators=[refuse_control], help_text="Certificate, document or address."
-    )
+    evidence = TextField(max_length=300, required=False, help_text="Certificate, document or address.")
 
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
         kwargs["initial"] = {"completed_on": today, **kwargs.get("initial", {})}

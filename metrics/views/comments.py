@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from foundation.access import requires
-from foundation.form_fields import DayField
+from foundation.form_fields import DayField, TextField
 from foundation.words import local
 from metrics.models.bounds import DAYS
 from metrics.services.annotations import NewAnnotation, annotate
@@ -22,7 +22,7 @@ class CommentForm(forms.Form):
     """What happened, and on which day."""
 
     happened_on = DayField(label="Day", validators=DAYS)
-    text = forms.CharField(label="What happened", max_length=300)
+    text = TextField(label="What happened", max_length=300)
 
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods
 
 from foundation.access import requires
 from foundation.errors import InvalidInputError
-from foundation.form_fields import DayField
+from foundation.form_fields import DayField, TextField
 from metrics.models import LimitMethod
 from metrics.models.signal import MAX_BASELINE
 from metrics.services.baselines import NewRebase, rebase_limits
@@ -32,7 +32,7 @@ class RebaseForm(forms.Form):
         help_text="12 or more. Until so many are complete the limits are provisional.",
     )
     method = forms.ChoiceField(choices=LimitMethod.choices, initial=LimitMethod.MEAN)
-    reason = forms.CharField(max_length=300, help_text="What changed in the process; it is shown on the chart.")
+    reason = TextField(max_length=300, help_text="What changed in the process; it is shown on the chart.")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -10,6 +10,7 @@ from django.db import transaction
 
 from foundation.claims import take_advisory_lock
 from foundation.kept_files import KeptFile
+from foundation.plain_text import is_invisible, one_line
 from operations.models import User
 from support.mail.parsing import Head, Mail, MailError, parse_mail, read_head
 from support.mail.tokens import is_own_address, own_address
@@ -116,7 +117,8 @@ def why_ignored(mail: Mail, *, at: datetime) -> str:
 
 def _words(mail: Mail, files: Sorted) -> str:
     """What is shown on the ticket: what is new in the mail, and which of its files are not kept."""
-    said = mail.shown[:_SHOWN].strip() or "(no text)"
+    said = mail.shown[:_SHOWN].strip()
+    said = "(no text)" if is_invisible(said) else said
     if len(mail.shown) > _SHOWN:
         said += "\n\n(The rest is with the mail.)"
     return "\n\n".join([said, *(f"(File not kept. {words})" for words in files.left_out)])
@@ -124,7 +126,7 @@ def _words(mail: Mail, files: Sorted) -> str:
 
 def _open(mail: Mail, words: str, at: datetime) -> TicketEvent:
     new = NewTicket(
-        subject=mail.subject or "(no subject)", body=words, channel=CHANNEL, customer=_customer_of(mail, at)
+        subject=one_line(mail.subject) or "(no subject)", body=words, channel=CHANNEL, customer=_customer_of(mail, at)
     )
     ticket = open_ticket(new=new, actor=None, at=at, via=Via.MAIL)
     return ticket.events.get(kind=EventKind.OPENED)

@@ -6,6 +6,7 @@ from typing import Any
 from django.db import transaction
 
 from foundation.errors import InvalidInputError
+from foundation.plain_text import without_control
 from operations.models import User
 from support.models import Macro, Ticket, TicketState, Via
 from support.services.checklists import add_checklist, is_carried_out
@@ -46,7 +47,7 @@ def apply_macro(
 
 def fill_in(words: str, ticket: Ticket, actor: User) -> str:
     """The words with the names in them; nothing else in braces is touched."""
-    customer = ticket.customer.name if ticket.customer else "customer"
+    customer = without_control(ticket.customer.name) if ticket.customer else "customer"
     named = {"{customer}": customer, "{ticket}": ticket.reference, "{agent}": actor.name}
     for name, value in named.items():
         words = words.replace(name, value)

@@ -8,7 +8,7 @@ import structlog
 from django.db import IntegrityError, transaction
 
 from foundation.errors import InvalidInputError, ServiceError
-from foundation.plain_text import check_text
+from foundation.plain_text import check_line, is_invisible, one_line, without_control
 from operations.models import User
 from support.mail.quoting import trim_quotes
 from support.models import EventKind, InboundMail, MailHandling, MailVerdict, Ticket, TicketEvent, Via
@@ -34,14 +34,14 @@ def open_from_mail(*, mail_id: int, actor: User, at: datetime, subject: str = ""
 
     Raises HandledError where it is not kept aside any more, InboundMail.DoesNotExist.
     """
-    check_text("subject", subject)
+    check_line("subject", subject)
     with _once(mail_id):
         mail = _lock(mail_id)
         customer = None
         if mail.sender:
             known = {"name": (mail.sender_name.strip() or mail.sender)[:200], "email": mail.sender}
             customer = find_customer(mail.sender) or add_customer(values=known, at=at)
-        named = subject.strip() or mail.subject or "(no subject)"
+        named = one_line(subject) or one_line(mail.subject) or "(no subject)"
         new = NewTicket(subject=named[:300], body=_words(mail), channel=CHANNEL, customer=customer)
         ticket = open_ticket(new=new, actor=None, at=at, via=Via.MAIL)
         event = ticket.events.get(kind=EventKind.OPENED)
@@ -68,8 +68,8 @@ def discard_mail(*, mail_id: int, reason: str, actor: User, at: datetime) -> Mai
     Raises InvalidInputError without a reason, HandledError where it is not kept aside any more.
     """
     reason = reason.strip()
-    check_text("reason", reason)
-    if not reason:
+    check_line("reason", reason)
+    if is_invisible(reason):
         raise InvalidInputError("reason", "say why it is discarded")
     with _once(mail_id):
         return _store(_lock(mail_id), MailVerdict.DISCARDED, reason=reason, actor=actor, at=at)
@@ -99,8 +99,8 @@ def _lock(mail_id: int) -> InboundMail:
 
 def _words(mail: InboundMail) -> str:
     """What is shown on the ticket: what is new in the mail, or why it could not be read."""
-    said = trim_quotes(mail.text)[:_SHOWN].strip()
-    if said:
+    said = without_control(trim_quotes(mail.text)[:_SHOWN]).strip()
+    if not is_invisible(said):
         return said
     return f"(The words of this mail are not kept. {mail.reason})"
 

@@ -7,6 +7,7 @@ from django.db import transaction
 
 from foundation.errors import InvalidInputError, ServiceError
 from foundation.kept_files import KeptFile
+from foundation.plain_text import check_text, is_invisible, one_line
 from operations.models import User
 from support.models import EventKind, Ticket, TicketEvent, TicketState, Via
 from support.selectors.continuations import find_end
@@ -123,8 +124,9 @@ def add_customer_message(
 
 def _words(body: str) -> str:
     words = body.strip()
-    if not words:
+    if is_invisible(words):
         raise InvalidInputError("body", "write something first")
+    check_text("body", words)
     return words
 
 
@@ -157,7 +159,7 @@ def _follow_up(
     ticket: Ticket, words: str, files: Sequence[KeptFile], *, actor: User | None, via: Via, at: datetime
 ) -> Ticket:
     new = NewTicket(
-        subject=f"Follow-up of {ticket.reference}: {ticket.subject}"[:300],
+        subject=f"Follow-up of {ticket.reference}: {one_line(ticket.subject)}"[:300].strip(),
         body=words,
         category=ticket.category,
         channel=ticket.channel,

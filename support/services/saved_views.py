@@ -6,6 +6,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from foundation.errors import InvalidInputError
+from foundation.plain_text import check_line, is_invisible
 from operations.models import User
 from support.models import SavedView
 from support.selectors.saved_views import FILTERS, is_meant
@@ -34,8 +35,9 @@ def save_view(*, view: SavedView) -> SavedView:
     """Store the new or changed view; InvalidInputError for a second of the name, too many, or wrong filters."""
     view.filters = check_filters(view.filters)
     view.name = view.name.strip()
-    if not view.name:
+    if is_invisible(view.name):
         raise InvalidInputError("name", "give the view a name")
+    check_line("name", view.name)
     if view.pk is not None:
         view.version += 1
     elif SavedView.objects.filter(owner=view.owner).count() >= MAX_VIEWS:

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 
 from foundation.errors import InvalidInputError
+from foundation.plain_text import check_line, is_invisible
 from operations.models import User
 from support.models import EventKind, Priority, Tag, Ticket, Via
 from support.services.sla import apply_policies
@@ -58,10 +59,17 @@ def _said(value: object) -> str:
 def _check_field(name: str, value: Any) -> None:
     if name not in _COLUMNS:
         raise InvalidInputError(name, "cannot be changed this way")
-    if name == "subject" and not value.strip():
-        raise InvalidInputError("subject", "say in a few words what is wrong")
+    if name == "subject":
+        check_subject(value)
     if name == "priority" and value not in Priority.values:
         raise InvalidInputError("priority", f"must be one of {', '.join(Priority.values)}")
+
+
+def check_subject(subject: str) -> None:
+    """InvalidInputError for one that nobody could see, of several lines, or with control characters."""
+    if is_invisible(subject):
+        raise InvalidInputError("subject", "say in a few words what is wrong")
+    check_line("subject", subject)
 
 
 def _change_tags(ticket: Ticket, names: Sequence[str]) -> dict[str, list[str]]:

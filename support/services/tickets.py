@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from foundation.errors import InvalidInputError
+from foundation.plain_text import check_text
 from operations.models import User
 from support.models import Customer, EventKind, Priority, Team, Ticket, TicketState, Via
 from support.selectors.absences import HOLDERS
@@ -17,7 +17,7 @@ from support.services.people import check_person
 from support.services.sla import apply_policies
 from support.services.ticket_escalations import end_escalation
 from support.services.ticket_events import Happening, lock_unmerged, record_event, save_ticket
-from support.services.ticket_fields import make_tags
+from support.services.ticket_fields import check_subject, make_tags
 from support.services.ticket_states import HOLD_STATES, StateChange, check_transition
 
 
@@ -50,11 +50,11 @@ class NewTicket:
 def open_ticket(*, new: NewTicket, actor: User | None, at: datetime, via: Via = Via.UI) -> Ticket:
     """A ticket that starts now, in state new, about what its customer uses where nothing else is said.
 
-    InvalidInputError without a subject.
+    InvalidInputError without a subject of one line, or for control characters.
     """
     subject = new.subject.strip()
-    if not subject:
-        raise InvalidInputError("subject", "say in a few words what is wrong")
+    check_subject(subject)
+    check_text("body", new.body)
     check_person("assignee", new.assignee)
     with transaction.atomic():
         ticket = Ticket.objects.create(

@@ -10,6 +10,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
+from foundation.form_fields import TextField
+from foundation.plain_text import without_control
 from foundation.words import local
 from support.mail.feedback import read_question
 from support.models import CsatRequest
@@ -19,11 +21,19 @@ _GONE, UNPROCESSABLE = 410, 422
 _SCORES = [("5", "5 – very good"), ("4", "4 – good"), ("3", "3 – so-so"), ("2", "2 – poor"), ("1", "1 – very poor")]
 
 
+class CustomerWordsField(TextField):
+    """Words of a customer, who is not asked again for a character that nobody sees."""
+
+    def to_python(self, value: Any) -> Any:
+        """The words without control characters."""
+        return super().to_python(without_control(str(value or "")))
+
+
 class FeedbackForm(forms.Form):
     """What a customer says."""
 
     score = forms.TypedChoiceField(choices=_SCORES, coerce=int, widget=forms.RadioSelect, label="How did we do?")
-    comment = forms.CharField(
+    comment = CustomerWordsField(
         required=False, max_length=LONGEST_COMMENT, widget=forms.Textarea(attrs={"rows": 4}), label="In a few words"
     )
 

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from foundation.access import requires
 from foundation.errors import InvalidInputError, ServiceError
+from foundation.form_fields import TextField
 from metrics.models import Hypothesis, HypothesisKind, HypothesisState, Verdict
 from metrics.services.hypotheses import decide_hypothesis, lock_hypothesis
 from metrics.units import plain_unit
@@ -29,7 +30,7 @@ class VerdictForm(forms.Form):
     """What a person decides and says."""
 
     verdict = forms.ChoiceField(choices=Verdict.choices)
-    note = forms.CharField(label="What was learnt", max_length=500, widget=forms.Textarea(attrs={"rows": 4}))
+    note = TextField(label="What was learnt", max_length=500, widget=forms.Textarea(attrs={"rows": 4}))
 
 
 @require_safe
