@@ -282,6 +282,7 @@ SPECTACULAR_SETTINGS = {
         "TicketStateEnum": "support.models.TicketState",
         "CheckStateEnum": "partnerships.models.CheckState",
         "AgreementStateEnum": "partnerships.models.agreement.AgreementState",
+        "RunStateEnum": "operations.models.RunState",
         "ClockStateEnum": "support.models.clock_metric.ClockState",
         "EscalationKindEnum": "operations.models.escalation_policy.EscalationKind",
         "GateVerdictEnum": "operations.playbooks.gates.Verdict",

@@ -44,6 +44,7 @@ from tests.factories_mail import InboundMailFactory
 from tests.factories_notifications import NotificationFactory, OutboxMessageFactory
 from tests.factories_operations import EscalationFactory, EscalationRuleFactory
 from tests.factories_partners import PartnershipSignoffFactory
+from tests.factories_support import SlaPolicyVersionFactory
 
 pytestmark = pytest.mark.django_db
 BY_MODEL = {factory._meta.model: factory for factory in FACTORIES}
@@ -83,6 +84,7 @@ PAGES = {
     "partners:partners": lambda: IntegrationFactory(partner__owner=UserFactory()),
     "support:tickets": lambda: full_row(TicketFactory),
     "support:cover": cover_rows,
+    "support:promises": SlaPolicyVersionFactory,
     "support:mail_aside": lambda: InboundMailFactory(ticket=TicketFactory()),
     "metrics:scorecard": lambda: MetricVersionFactory(metric__owner=UserFactory()),
     "metrics:reports": lambda: ReportFactory(created_by=UserFactory()),
@@ -156,7 +158,7 @@ def test_inventory_of_list_pages_is_complete():
     from django.urls import get_resolver
 
     plain = {"dashboards:search", "dashboards:data_health", "support:ticket_new", "support:import"}
-    plain |= {"support:bulk", "support:view_new"}
+    plain |= {"support:bulk", "support:view_new", "support:mails_discard", "team:training_new"}
     plain |= {"notifications:read_all", "notifications:settings", "notifications:replay", "notifications:dismiss"}
     plain |= {"ledger:entry_new", "launches:launch_new", "insights:insight_new"}
     plain |= {"support:absence_new", "support:shift_new"}

@@ -20,7 +20,7 @@ def fill(apps: Any, _schema: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("support", "0018_team_quality")]
+    dependencies = [("support", "0001_squashed_0018_team_quality")]
 
     operations = [
         migrations.AddField(

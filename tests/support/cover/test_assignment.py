@@ -33,7 +33,11 @@ def test_the_first_who_takes_a_ticket_has_it_and_the_second_is_told_who():
 
     assert (again.assignee, caught.value.holder) == (ana, ana)
     event = TicketEvent.objects.get()
-    assert (event.kind, event.actor, event.changes) == ("assigned", ana, {"assignee": ["", "Ana"]})
+    assert (event.kind, event.actor, event.changes) == (
+        "assigned",
+        ana,
+        {"assignee": ["", "Ana"], "holder_id": ["", str(ana.pk)]},
+    )
 
 
 def test_what_is_over_is_neither_taken_nor_given():
