@@ -7,8 +7,11 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
-from foundation.admin import EditAdmin, ReadOnlyAdmin, ReadOnlyInline
+from foundation.admin import EditAdmin, ReadOnlyAdmin, ReadOnlyInline, VersionedForm
+from foundation.errors import InvalidInputError
+from operations.models import User
 from support.models import Ticket, TicketEvent, TicketState, Via
+from support.services.people import check_person
 from support.services.ticket_fields import change_ticket_fields
 from support.services.tickets import NewTicket, assign_ticket, open_ticket
 
@@ -35,10 +38,24 @@ class TicketEventInline(ReadOnlyInline):
     verbose_name_plural = "history"
 
 
+class TicketForm(VersionedForm):
+    """Refuses an assignee who can be given nothing."""
+
+    def clean_assignee(self) -> User | None:
+        assignee: User | None = self.cleaned_data["assignee"]
+        if "assignee" in self.changed_data:
+            try:
+                check_person("assignee", assignee)
+            except InvalidInputError as error:
+                self.add_error("assignee", error.message)
+        return assignee
+
+
 @admin.register(Ticket)
 class TicketAdmin(EditAdmin):
     """The state is changed on the ticket's page, which knows what each step needs."""
 
+    form = TicketForm
     import_export_change_list_template = "admin/support/ticket/change_list.html"
     list_display = ("reference", "subject", "state", "priority", "team", "assignee", "opened_at")
     list_select_related = ("team", "assignee")

@@ -12,7 +12,7 @@ from support.services.insights import change_insight
 from support.services.shifts import save_shift
 from support.services.tickets import assign_ticket
 from tests.api_client import BASE, client_of, problem
-from tests.factories import NOW, TeamFactory, TicketFactory, UserFactory
+from tests.factories import NOW, SuperuserFactory, TeamFactory, TicketFactory, UserFactory
 from tests.factories_cover import DutyShiftFactory
 from tests.factories_learning import ChangeFactory, InsightFactory
 
@@ -77,6 +77,18 @@ def test_tool_takes_no_ticket():
     answer = client_of(tool).post(f"{BASE}/tickets/{ticket.pk}/take/", {})
 
     assert (answer.status_code, problem(answer)["errors"][0]["field"]) == (400, "assignee")
+
+
+@pytest.mark.parametrize("who", NOBODY, ids=str)
+def test_admin_says_beside_the_field_who_can_be_given_nothing(client, who):
+    client.force_login(SuperuserFactory())
+    given = {"subject": "New", "priority": "normal", "assignee": UserFactory(**who).pk}
+
+    refused = client.post("/admin/support/ticket/add/", given)
+    made = client.post("/admin/support/ticket/add/", {**given, "assignee": UserFactory().pk})
+
+    assert refused.context["adminform"].form.errors == {"assignee": ["Give a person who can sign in."]}
+    assert (made.status_code, Ticket.objects.count()) == (302, 1)
 
 
 def test_what_somebody_has_who_left_can_be_changed_but_not_given_to_them():
