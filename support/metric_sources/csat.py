@@ -11,6 +11,7 @@ from metrics.gather import Microseconds, gather_frame
 from metrics.sources import Capture, Link, MetricSource, RowWords, ShippedMetric, register_metrics, register_source
 from operations.models import User
 from support.models import CsatRequest, Ticket
+from support.selectors.quality import OVERSEE_CSAT
 
 TABLE = CsatRequest._meta.db_table
 SATISFIED = 4
@@ -20,7 +21,6 @@ _COLUMNS = {
     **{name: F(f"ticket__{name}") for name in _OF_TICKET},
     "agent": Coalesce(F("agent__email"), Value("none")),
 }
-_PERMISSION = "support.view_csatrequest"
 
 
 def fetch_answers(start: datetime, end: datetime) -> Frame:
@@ -83,7 +83,7 @@ register_source(
         measure_labels={"score": "Score, 1 to 5", "satisfied": "4 or 5, 1 or 0"},
         event_time="when the customer last answered",
         describe=describe,
-        permission=_PERMISSION,
+        permission=OVERSEE_CSAT,
     )
 )
 register_source(
@@ -99,7 +99,7 @@ register_source(
         measure_labels={"answered": "Answered since, 1 or 0"},
         event_time="when the customer was asked",
         describe=describe,
-        permission=_PERMISSION,
+        permission=OVERSEE_CSAT,
     )
 )
 register_metrics(

@@ -222,3 +222,12 @@ def test_satisfaction_and_response_rate_by_hand():
     assert value("csat_ratio", "day", day) == (pytest.approx(1 / 2), 2)
     assert value("csat_ratio", "day", day + 2 * DAY) == (0, 1)
     assert value("csat_response_ratio", "day", NOW.date()) == (pytest.approx(3 / 4), 4)
+
+
+@pytest.mark.parametrize(("role", "status"), [("support_agent", 403), ("support_lead", 200)])
+def test_what_was_said_of_whom_is_no_way_round_by_the_rows_of_a_metric(role, status):
+    CsatResponseFactory()
+
+    answer = role_client(role).get(f"{BASE}/metrics/csat_ratio/rows/?grain=month&start=2026-03-01")
+
+    assert answer.status_code == status
