@@ -49,7 +49,7 @@ def try_policies(ticket: Ticket) -> list[Tried]:
     return [
         Tried(
             version,
-            [Condition(name, wanted, facts.get(name, "")) for name, wanted in version.conditions.items()],
+            [Condition(name, wanted, facts.get(name, "")) for name, wanted in sorted(version.conditions.items())],
             version is taken,
         )
         for version in found

@@ -112,7 +112,7 @@ def test_a_verdict_is_given_with_a_note(coo, draft):
         ({"verdict": "validated", "note": " "}, "note", "This field is required."),
         ({"verdict": "splendid", "note": "x"}, "verdict", "Select a valid choice."),
         ({"verdict": "refuted", "note": "Kept words"}, "verdict", "3 rows after, 9 needed: inconclusive, or invalid."),
-        ({"verdict": "refuted", "note": "a\0b"}, "note", "Null characters are not allowed."),
+        ({"verdict": "refuted", "note": "a\0b"}, "note", "Must not hold control characters."),
     ],
 )
 def test_a_refused_verdict_is_said_at_its_field(coo, draft, fields, field, refusal):

@@ -17,11 +17,15 @@ from tests.factories import NOW, UserFactory
 
 pytestmark = pytest.mark.django_db
 
+
 MINUTE = timedelta(minutes=1)
 
 
 @pytest.fixture(autouse=True)
-def _empty_cache():
+def _own_cache(settings):
+    """Empty, and of this process alone: tests beside these clear the one that all share."""
+    memory = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "presence"}
+    settings.CACHES = settings.CACHES | {"default": memory}
     cache.clear()
 
 

@@ -53,6 +53,9 @@ def test_a_deep_page_begins_in_the_index():
 
 
 def test_open_tickets_are_counted_without_reading_them():
+    if not IS_SQLITE:  # Of so few rows the costs are the same.
+        with connection.cursor() as cursor:
+            cursor.execute("DROP INDEX ticket_queue")
     (plan,) = plan_of(lambda: count_tabs(query()))
 
     assert ("USING COVERING INDEX ticket_counts" if IS_SQLITE else "Index Only Scan using ticket_counts") in plan

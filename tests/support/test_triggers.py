@@ -115,9 +115,10 @@ def test_ticket_that_has_ended_is_not_escalated():
     ticket = opened()
     move(ticket, TicketState.SPAM, NOW)
 
-    add_customer_message(ticket_id=ticket.pk, body="refund", at=NOW + HOUR)
+    goes_on = add_customer_message(ticket_id=ticket.pk, body="refund", at=NOW + HOUR)
 
-    assert not Escalation.objects.exists()
+    assert list(TriggerFiring.objects.values_list("ticket", flat=True)) == [goes_on.pk]
+    assert goes_on.pk != ticket.pk
 
 
 def test_silence_after_it_was_given_out_counts_open_time_only_and_once():
