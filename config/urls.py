@@ -26,6 +26,7 @@ urlpatterns = [
     path("team/", include("support.team_urls")),
     path("insights/", include("support.insight_urls")),
     path("escalations/", include("operations.escalation_urls")),
+    path("support/", include("support.desk_urls")),
     path("tickets/", include("support.urls")),
     path("feedback/", include("support.feedback_urls")),
     path("accounts/", include("allauth.urls")),

@@ -115,6 +115,7 @@ PAGES = {
     "partners:experiments": TERMS_READ,
     "partners:signoff_new": PARTNERS_WRITE,
     "partners:signoff_step": PARTNERS_WRITE,
+    "desk:overview": SUPPORT_READ,  # Cover and insights on it ask for their own permission.
     "support:tickets": SUPPORT_READ,
     "support:tickets_csv": SUPPORT_READ,
     "support:promises": SUPPORT_READ,

@@ -24,6 +24,7 @@ from tests.factories import (
     ReportFactory,
     RunningExperimentFactory,
     SLOFactory,
+    SolvedTicketFactory,
     SuperuserFactory,
     TeamFactory,
     TicketFactory,
@@ -59,6 +60,16 @@ def cover_rows():
     AbsenceFactory(substitute=UserFactory(), starts_at=now, ends_at=now + timedelta(days=1))
 
 
+def desk_rows():
+    """Cover, an open ticket of a cause that has an insight with a change, and one that was solved."""
+    cover_rows()
+    ticket = full_row(TicketFactory)
+    SolvedTicketFactory(resolved_at=timezone.now())
+    cause = f"cause-{ticket.pk}"
+    TicketFactory(category=cause, opened_at=timezone.now())
+    ChangeFactory(insight=InsightFactory(cause=cause, state="planned"))
+
+
 PAGES = {
     "partnerships:slos": lambda: SLOFactory(
         integration=HealthCheckFactory(integration__owner=UserFactory()).integration
@@ -82,6 +93,7 @@ PAGES = {
     ),
     "partners:experiments": PartnershipSignoffFactory,
     "partners:partners": lambda: IntegrationFactory(partner__owner=UserFactory()),
+    "desk:overview": desk_rows,
     "support:tickets": lambda: full_row(TicketFactory),
     "support:cover": cover_rows,
     "support:promises": SlaPolicyVersionFactory,
@@ -192,6 +204,7 @@ def test_inventory_of_list_pages_is_complete():
         "partnerships",
         "incidents",
         "support",
+        "desk",
         "metrics",
         "experiments",
         "ledger",

@@ -80,6 +80,7 @@ _SECTIONS: tuple[tuple[str, str, str, str, str], ...] = (
     ("Partners", "/partners/", "p", "partnerships.view_partner", ""),
     ("Ledger", "/ledger/", "l", "partnerships.view_ledgerentry", ""),
     ("Launches", "/launches/", "u", "partnerships.view_launch", ""),
+    ("Support", "/support/", "h", "support.view_ticket", ""),
     ("Tickets", "/tickets/", "t", "support.view_ticket", "tickets"),
     ("Insights", "/insights/", "w", "support.view_insight", ""),
     ("Team", "/team/", "z", "support.oversee_review", ""),

@@ -1,4 +1,4 @@
-"""“What tickets teach” on the page of the queue."""
+"""“What tickets teach” on the page of the desk."""
 
 from datetime import datetime
 from typing import Any

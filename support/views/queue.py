@@ -19,8 +19,6 @@ from operations.models import User
 from support.forms import DUE_CHOICES, QueueForm, ViewForm
 from support.models import Priority, SavedView, Ticket, TicketState
 from support.selectors.cursors import Cursor
-from support.selectors.exceptions import get_named_tickets
-from support.selectors.lessons import LESSON_DAYS
 from support.selectors.mail_aside import count_waiting
 from support.selectors.queue import (
     COLUMNS,
@@ -34,10 +32,7 @@ from support.selectors.queue import (
     get_page,
     list_matching,
 )
-from support.selectors.resolution import get_resolution, get_resolution_target
 from support.selectors.saved_views import PinnedView, list_pinned, list_visible, query_of
-from support.views.lessons import show_lessons
-from support.views.resolution_chart import resolution_figure
 
 _COLUMNS = (
     ("due", "Due", ""),
@@ -79,7 +74,6 @@ def ticket_list(request: HttpRequest) -> HttpResponse:
     cursor = Cursor.decode(asked.get("page", ""), like=_type_of(query.order)) if "page" in asked else None
     page, counts = get_page(query, cursor=cursor), count_tabs(query)
     is_filtered = query != QueueQuery(person=query.person, tab=query.tab, sort=query.sort)
-    is_front = cursor is None and not is_filtered
     context = {
         "lede": _lede(counts),
         "tabs": [_tab(tab.key, tab.label, counts.get(tab.key), query, is_on=current is None) for tab in TABS],
@@ -101,22 +95,11 @@ def ticket_list(request: HttpRequest) -> HttpResponse:
         "after": _url(query, page=page.after.encode()) if page.after else "",
         "csv": f"{reverse('support:tickets_csv')}?{_parameters(query)}",
         "cleared": _url(QueueQuery(person=query.person, tab=query.tab)),
-        "story": _story(person, at) if is_front else None,
         "aside": count_waiting() if person.has_perm("support.view_inboundmail") else 0,
         "may_add": person.has_perm("support.add_ticket"),
         "may_change": person.has_perm("support.change_ticket"),
     }
     return render(request, "support/ticket_list.html", context)
-
-
-def _story(person: User, at: datetime) -> dict[str, object]:
-    """What stands below the front page: of all tickets, so not where somebody looks for some or turns pages."""
-    return {
-        "resolution": resolution_figure(get_resolution(at=at), get_resolution_target(day=local(at).date())),
-        "exceptions": _exceptions(at),
-        "lessons": show_lessons(at) if person.has_perm("support.view_insight") else None,
-        "lesson_days": LESSON_DAYS,
-    }
 
 
 @require_safe
@@ -279,14 +262,6 @@ def _due(ticket: Ticket, at: datetime) -> dict[str, object]:
     tone = "bad" if left < timedelta() else "watch" if left <= _SOON else "open"
     words = f"late by {duration(-left)}" if left < timedelta() else f"due in {duration(left)}"
     return {"due": words, "due_tone": tone, "due_at": due_at}
-
-
-def _exceptions(at: datetime) -> list[dict[str, object]]:
-    """The few tickets that should be named: urgent ones with nobody, then the oldest, none of them twice."""
-    found = get_named_tickets()
-    urgent = {ticket.pk: "urgent, with nobody" for ticket in found.urgent_and_unassigned}
-    tickets = {ticket.pk: ticket for ticket in (*found.urgent_and_unassigned, *found.oldest)}
-    return [{**_row(ticket, at), "why": urgent.get(pk, "among the oldest")} for pk, ticket in tickets.items()]
 
 
 def _caption(page: Page, query: QueueQuery) -> str:

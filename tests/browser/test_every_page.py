@@ -69,6 +69,7 @@ PAGES = {
     "escalation-new": "/escalations/new/",
     "escalation-rules": "/escalations/rules/",
     "escalation-rule-new": "/escalations/rules/new/",
+    "support": "/support/",
     "tickets": "/tickets/",
     "ticket": "/tickets/19990/",
     "ticket-clocks": "/tickets/19990/clocks/",

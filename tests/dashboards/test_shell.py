@@ -24,14 +24,14 @@ def rail(soup):
 
 
 def test_rail_shows_only_what_may_be_opened(sign_in):
-    assert list(rail(read(sign_in("support.view_ticket"), "/search/"))) == ["Overview", "Tickets"]
+    assert list(rail(read(sign_in("support.view_ticket"), "/search/"))) == ["Overview", "Support", "Tickets"]
 
 
 def test_every_link_of_the_shell_opens(executive):
     soup = read(executive, "/search/")
 
     links = {link["href"] for link in soup.select("#nav a, .foot a, .menu-card a, .brand")}
-    assert {"/", "/metrics/", "/integrations/", "/tickets/", "/data-health/"} <= links
+    assert {"/", "/metrics/", "/integrations/", "/support/", "/tickets/", "/data-health/"} <= links
     for link in links:
         assert executive.get(link).status_code == 200, link
 

@@ -126,15 +126,14 @@ def test_areas_are_those_of_the_latest_tickets_each_once():
     assert list(get_filters(limit=1).categories) == ["a"]
 
 
-def test_only_the_front_page_tells_the_story_of_all_tickets(client, django_assert_max_num_queries):
+def test_pages_of_the_list_take_few_queries(client, django_assert_max_num_queries):
     TicketFactory.create_batch(PAGE_ROWS + 1)
     client.force_login(UserFactory(groups=["support_agent"]))
-    front = client.get("/tickets/?tab=all")
-    after = front.context["after"]
+    client.get("/tickets/?tab=all")  # The first request of a process fills caches.
 
     with django_assert_max_num_queries(21):
-        deep = client.get(after)
-    found = client.get("/tickets/?tab=all&q=nothing")
+        front = client.get("/tickets/?tab=all")
+    with django_assert_max_num_queries(21):
+        deep = client.get(front.context["after"])
 
-    assert ["Needs somebody" in page.content.decode() for page in (front, deep, found)] == [True, False, False]
-    assert len(deep.context["rows"]) == 1
+    assert (len(front.context["rows"]), len(deep.context["rows"])) == (PAGE_ROWS, 1)

@@ -1,4 +1,4 @@
-"""What tickets teach, below the queue: the causes that ask most, and what is done about each."""
+"""What tickets teach, on the page of the desk: the causes that ask most, and what is done about each."""
 
 from datetime import timedelta
 
@@ -86,7 +86,7 @@ def test_trend_in_words(now, before, words):
     assert trend(now, before) == words
 
 
-def test_page_of_the_queue_shows_it_to_those_who_see_insights(client):
+def test_page_of_the_desk_shows_it_to_those_who_see_insights(client):
     now = timezone.now()
     insight = InsightFactory(cause="sync", state="planned")
     ChangeFactory(insight=insight, title="Renew tokens", check_on=(now + 10 * DAY).date())
@@ -94,9 +94,9 @@ def test_page_of_the_queue_shows_it_to_those_who_see_insights(client):
         TicketFactory(category="sync", opened_at=now - DAY)
     client.force_login(UserFactory(groups=["support_agent"]))
 
-    soup = BeautifulSoup(client.get("/tickets/").content, "html.parser")
+    soup = BeautifulSoup(client.get("/support/").content, "html.parser")
     client.force_login(UserFactory(permissions=["support.view_ticket"]))
-    hidden = client.get("/tickets/").content.decode()
+    hidden = client.get("/support/").content.decode()
 
     section = next(one for one in soup.select("section.sec") if one.h2.text == "What tickets teach")
     cells = [" ".join(cell.get_text(" ", strip=True).split()) for cell in section.select("tbody td")]
