@@ -62,7 +62,7 @@ def _filters(desk: Any) -> dict[str, dict[str, str]]:
 
 def _pages(person: Any, client: Any, desk: Any, deep_page: int, rounds: int) -> tuple[dict[str, Any], dict[str, Any]]:
     """The whole page, and the selector that finds its rows and their number."""
-    from support.selectors.queue import QueueQuery, get_page
+    from support.selectors.queue import QueueQuery, count_found, get_page
 
     pages: dict[str, Any] = {}
     lists: dict[str, Any] = {}
@@ -71,7 +71,7 @@ def _pages(person: Any, client: Any, desk: Any, deep_page: int, rounds: int) -> 
         query = QueueQuery(person=person.pk, **asked)
         place = {"page": cursor.encode()} if cursor else {}
         path = f"{PAGE}?{urlencode({**asked, **place})}"
-        lists[name] = times(lambda: get_page(query, cursor=cursor), rounds)
+        lists[name] = times(lambda: count_found([get_page(query, cursor=cursor).found]), rounds)
         pages[name] = times(lambda: _get(client, path), rounds)
 
     add("page 1 of what waits for us", None, tab="us")
@@ -125,7 +125,7 @@ def _search(rounds: int) -> dict[str, Any]:
     from django.db.models import Exists, OuterRef, Q
 
     from support.models import Ticket, TicketEvent
-    from support.selectors.queue import QueueQuery, get_page, list_matching
+    from support.selectors.queue import QueueQuery, count_found, get_page, list_matching
 
     found = {}
     for word in MARKED:
@@ -137,7 +137,7 @@ def _search(rounds: int) -> dict[str, Any]:
             raise RuntimeError(f"{word}: {tickets} tickets by ILIKE, {list_matching(query).count()} by words")
         found[word] = {
             "tickets": tickets,
-            "ours": times(lambda query=query: get_page(query), rounds),
+            "ours": times(lambda query=query: count_found([get_page(query).found]), rounds),
             "naive": times(lambda naive=naive: (list(naive[:50]), naive.count()), 1, warm_up=0),
         }
     return found

@@ -1,10 +1,12 @@
 """Whether the figures are fresh: the worker's last sign of life, marks that wait, marks that keep failing."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import Count, Max, Min, Q
 
+from foundation.tallies import Tallied, Tally, read_tallies
 from foundation.words import duration, moment
 from metrics.models import DirtyMark, SourceRun
 from operations.models import Heartbeat
@@ -91,15 +93,28 @@ class DataHealth:
 
 
 def get_data_health(*, at: datetime) -> DataHealth:
-    """The freshness of all stored values, in three queries."""
-    marks = DirtyMark.objects.aggregate(
-        waiting=Count("pk"), poisoned=Count("pk", filter=Q(attempts__gt=0)), oldest=Min("created_at")
-    )
+    """The freshness of all stored values, in one query."""
+    return make_data_health(read_tallies(get_health_tallies()), at=at)
+
+
+def get_health_tallies() -> dict[str, Tally]:
+    """What has to be counted to tell the freshness."""
+    marks = DirtyMark.objects.all()
+    return {
+        "marks": Tally(marks, loud=Count("pk", filter=Q(attempts__gt=0)), at=Min("created_at")),
+        "beats": Tally(Heartbeat.objects.all(), at=Max("seen_at")),
+        "runs": Tally(SourceRun.objects.all(), at=Max("finished_at")),
+    }
+
+
+def make_data_health(found: Mapping[str, Tallied], *, at: datetime) -> DataHealth:
+    """The freshness, of what was counted."""
+    marks = found["marks"]
     return DataHealth(
         at=at,
-        seen_at=Heartbeat.objects.aggregate(seen=Max("seen_at"))["seen"],
-        waiting=marks["waiting"],
-        poisoned=marks["poisoned"],
-        oldest_at=marks["oldest"],
-        computed_at=SourceRun.objects.aggregate(done=Max("finished_at"))["done"],
+        seen_at=found["beats"].at,
+        waiting=marks.all,
+        poisoned=marks.loud,
+        oldest_at=marks.at,
+        computed_at=found["runs"].at,
     )

@@ -1,6 +1,6 @@
 """What surrounds every page: the sections with their open counts, the account, the freshness of the figures."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,13 +8,14 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import Count, Q
 from django.urls import reverse
 
-from dashboards.selectors.health import DataHealth, get_data_health
+from dashboards.selectors.health import DataHealth, get_health_tallies, make_data_health
+from foundation.tallies import Tallied, Tally, read_tallies
 from foundation.words import local, zone_name
 from operations.models import User
-from operations.selectors.escalations import count_unanswered
-from operations.selectors.inbox import count_unread
+from operations.selectors.escalations import tally_unanswered
+from operations.selectors.inbox import list_unread
 from partnerships.models import CheckState, HealthCheck
-from partnerships.selectors.incidents import count_open_incidents
+from partnerships.selectors.incidents import tally_open_incidents
 from support.models import OPEN_STATES, Priority, Ticket
 
 
@@ -69,7 +70,6 @@ class Shell:
     is_visible: bool = True
 
 
-_Count = Callable[[], tuple[int, bool]]
 _SECTIONS: tuple[tuple[str, str, str, str, str], ...] = (
     ("Overview", "/", "o", "", ""),
     ("Metrics", "/metrics/", "m", "metrics.view_metric", ""),
@@ -92,10 +92,13 @@ _SECTIONS: tuple[tuple[str, str, str, str, str], ...] = (
 
 
 def get_shell(user: User | AnonymousUser | None, *, path: str, at: datetime) -> Shell | None:
-    """The frame for one person at one path, None for somebody who is not signed in. At most seven queries."""
+    """The frame for one person at one path, None for somebody who is not signed in; one query beside permissions."""
     if not isinstance(user, User):
         return None
-    health = get_data_health(at=at)
+    sections = [section for section in _SECTIONS if not section[3] or user.has_perm(section[3])]
+    counts = {counted: _COUNTED[counted]() for *_, counted in sections if counted}
+    found = read_tallies({**get_health_tallies(), **counts, "unread": Tally(list_unread(user.pk))})
+    health = make_data_health(found, at=at)
     return Shell(
         name=user.name,
         email=user.email,
@@ -104,12 +107,12 @@ def get_shell(user: User | AnonymousUser | None, *, path: str, at: datetime) -> 
         as_of_iso=health.as_of.isoformat(timespec="minutes"),
         zone=zone_name(),
         worker=health.worker,
-        items=_items(user, path),
+        items=[_item(section, found, current=_current(path)) for section in sections],
         health=[Entry(tone, label) for tone, label in health.lines],
         health_url=reverse("dashboards:data_health") if user.has_perm("metrics.view_metric") else "",
         account_links=_account_links(user),
         inbox_url=reverse("notifications:inbox"),
-        unread=count_unread(user.pk),
+        unread=found["unread"].all,
     )
 
 
@@ -118,22 +121,16 @@ def _written(health: DataHealth) -> str:
     return f"{at:%a} {at.day} {at:%b, %H:%M}"
 
 
-def _items(user: User, path: str) -> list[NavItem]:
-    counts: dict[str, _Count] = {
-        "checks": _count_checks,
-        "tickets": _count_tickets,
-        "incidents": count_open_incidents,
-        "escalations": count_unanswered,
-    }
-    items = []
-    current = _current(path)
-    for label, url, key, permission, counted in _SECTIONS:
-        if permission and not user.has_perm(permission):
-            continue
-        count, is_loud = counts[counted]() if counted else (0, False)
-        is_current = url == current
-        items.append(NavItem(label, url, key, is_current, count, is_loud))
-    return items
+def _item(section: tuple[str, str, str, str, str], found: Mapping[str, Tallied], *, current: str) -> NavItem:
+    label, url, key, _, counted = section
+    count, is_loud = _count(counted, found[counted]) if counted else (0, False)
+    return NavItem(label, url, key, url == current, count, is_loud)
+
+
+def _count(counted: str, tallied: Tallied) -> tuple[int, bool]:
+    """The number beside a section, and whether it is loud: of tickets only the loud ones count where there are any."""
+    is_loud = bool(tallied.loud)
+    return (tallied.loud if is_loud and counted == "tickets" else tallied.all), is_loud
 
 
 def _current(path: str) -> str:
@@ -142,23 +139,29 @@ def _current(path: str) -> str:
     return max(inside, key=len, default="")
 
 
-def _count_checks() -> tuple[int, bool]:
-    """Integrations that are down or degraded now; loud if any is down."""
+def _tally_checks() -> Tally:
+    """Integrations that are down or degraded now; those that are down are loud."""
     ailing = HealthCheck.objects.filter(
         counts_for_uptime=True,
         is_paused=False,
         integration__is_active=True,
         state__in=[CheckState.DOWN, CheckState.DEGRADED],
-    ).aggregate(all=Count("integration", distinct=True), down=Count("pk", filter=Q(state=CheckState.DOWN)))
-    return ailing["all"], bool(ailing["down"])
-
-
-def _count_tickets() -> tuple[int, bool]:
-    """Open tickets that are urgent and nobody's, else all open ones; the former are loud."""
-    tickets = Ticket.objects.filter(state__in=OPEN_STATES).aggregate(
-        all=Count("state"), loud=Count("state", filter=Q(priority=Priority.URGENT, assignee=None))
     )
-    return (tickets["loud"], True) if tickets["loud"] else (tickets["all"], False)
+    return Tally(ailing, Count("integration", distinct=True), Count("pk", filter=Q(state=CheckState.DOWN)))
+
+
+def _tally_tickets() -> Tally:
+    """Open tickets; those that are urgent and nobody's are loud."""
+    loud = Count("state", filter=Q(priority=Priority.URGENT, assignee=None))
+    return Tally(Ticket.objects.filter(state__in=OPEN_STATES), Count("state"), loud)
+
+
+_COUNTED: Mapping[str, Callable[[], Tally]] = {
+    "checks": _tally_checks,
+    "tickets": _tally_tickets,
+    "incidents": tally_open_incidents,
+    "escalations": tally_unanswered,
+}
 
 
 def _account_links(user: User) -> list[Link]:

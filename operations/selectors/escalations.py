@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
+from foundation.tallies import Tally
 from operations.escalation.ladder import Ladder, load_ladder
 from operations.models import (
     UNANSWERED,
@@ -90,10 +91,10 @@ def count_tabs(user: User) -> dict[str, int]:
     return {"mine": mine, "open": every - ended, "ended": ended, "all": every}
 
 
-def count_unanswered() -> tuple[int, bool]:
-    """How many nobody answers for yet, and whether any of them is critical."""
-    waiting = Escalation.objects.filter(state__in=UNANSWERED).values_list("severity", flat=True)
-    return len(waiting), Severity.CRITICAL in waiting
+def tally_unanswered() -> Tally:
+    """Those that nobody answers for yet; the critical ones are loud."""
+    waiting = Escalation.objects.filter(state__in=UNANSWERED)
+    return Tally(waiting, loud=Count("pk", filter=Q(severity=Severity.CRITICAL)))
 
 
 def get_escalation_page(pk: int, *, user: User) -> EscalationPage:

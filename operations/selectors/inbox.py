@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
+
 from operations.models import MessageState, Notification, OutboxMessage
 
 PAGE = 50
@@ -27,7 +29,12 @@ class OutboxPage:
 
 def count_unread(user_id: int) -> int:
     """How many notifications the person has not read."""
-    return Notification.objects.filter(user_id=user_id, read_at__isnull=True).count()
+    return list_unread(user_id).count()
+
+
+def list_unread(user_id: int) -> "QuerySet[Notification]":
+    """The notifications that the person has not read."""
+    return Notification.objects.filter(user_id=user_id, read_at__isnull=True)
 
 
 def get_inbox(user_id: int, *, before: int | None = None, is_unread_only: bool = False) -> InboxPage:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db.models import Count, Q, QuerySet
 
+from foundation.tallies import Tally
 from operations.models import Escalation
 from partnerships.incidents.rules import REVIEWED
 from partnerships.models import (
@@ -127,11 +128,10 @@ def list_open_incidents(*, limit: int = 8) -> list[Incident]:
     return list(found.select_related("integration").order_by("severity", "opened_at", "pk")[:limit])
 
 
-def count_open_incidents() -> tuple[int, bool]:
-    """How many are open, drills aside; whether one of them is SEV1 or SEV2."""
+def tally_open_incidents() -> Tally:
+    """Those that are open, drills aside; SEV1 and SEV2 are loud."""
     open_ones = Incident.objects.filter(state__in=OPEN_INCIDENT_STATES, is_drill=False)
-    found = open_ones.aggregate(all=Count("pk"), grave=Count("pk", filter=Q(severity__in=REVIEWED)))
-    return found["all"], bool(found["grave"])
+    return Tally(open_ones, loud=Count("pk", filter=Q(severity__in=REVIEWED)))
 
 
 def is_overdue(incident: Incident, *, at: datetime) -> bool:

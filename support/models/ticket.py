@@ -145,6 +145,8 @@ class Ticket(models.Model):
             ),  # Search by the number that people know.
             models.Index(fields=["customer", "opened_at"], name="ticket_customer_opened"),  # Who asks again.
             models.Index(fields=["due_order", "id"], name="ticket_due"),  # The queue by what is due first.
+            models.Index(fields=["team", "-opened_at", "-id"], name="ticket_team"),  # All of one team, newest first.
+            models.Index(fields=["category", "-opened_at", "-id"], name="ticket_category"),  # All of one area.
         ]
 
     def __str__(self) -> str:

@@ -1,6 +1,6 @@
 """The list of tickets: tabs, filters, sorting, and pages by cursor that cost the same however deep they lie."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Literal
@@ -109,10 +109,10 @@ class QueueQuery:
 
 @dataclass(frozen=True)
 class Page:
-    """One page of the list, with the cursors of its neighbours; `total` None means more than COUNTED_UP_TO."""
+    """One page of the list, with the cursors of its neighbours; `found` is what it is a page of."""
 
     rows: Sequence[Ticket]
-    total: int | None
+    found: "QuerySet[Ticket]"
     before: Cursor | None
     after: Cursor | None
 
@@ -167,26 +167,30 @@ def is_due_within(span: timedelta) -> Q:
     return Q(due_order__lte=timezone.now() + span)
 
 
-def count_views(queries: Sequence[QueueQuery]) -> list[int]:
-    """How many tickets each finds, up to COUNTED_UP_TO + 1; one query for all."""
-    if not queries:
-        return []
-    parts: list[str] = []
+def count_found(lists: "Sequence[QuerySet[Any]]") -> list[int]:
+    """How many rows each has, up to COUNTED_UP_TO + 1; one query for all."""
+    parts = dict(enumerate(rows.order_by().values("pk")[: COUNTED_UP_TO + 1] for rows in lists))
+    counts = dict.fromkeys(parts, 0)
+    counts.update(_read_all("SELECT %s, COUNT(*) FROM (%s) AS found", parts))
+    return list(counts.values())
+
+
+def _read_all(select: str, parts: "Mapping[Any, QuerySet[Any, Any]]") -> list[Any]:
+    """The rows of `select` over each part and its name, all in one statement: parts may have limits of their own."""
+    statements: list[str] = []
     params: list[Any] = []
-    for number, query in enumerate(queries):
-        found = list_matching(query).order_by().values("pk")[: COUNTED_UP_TO + 1]
+    for name, part in parts.items():
         try:
-            sql, values = found.query.sql_with_params()
+            sql, values = part.query.sql_with_params()
         except EmptyResultSet:
             continue
-        parts.append(f"SELECT {number}, COUNT(*) FROM ({sql}) AS v{number}")  # noqa: S608 - Django's own statement
-        params += values
-    counts = dict.fromkeys(range(len(queries)), 0)
-    if parts:
-        with connection.cursor() as cursor:
-            cursor.execute(" UNION ALL ".join(parts), params)
-            counts.update(cursor.fetchall())
-    return list(counts.values())
+        statements.append(select % ("%s", sql))
+        params += [name, *values]
+    if not statements:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(statements), params)
+        return list(cursor.fetchall())
 
 
 def _column(order: str) -> tuple[str, str]:
@@ -195,30 +199,26 @@ def _column(order: str) -> tuple[str, str]:
 
 
 def get_page(query: QueueQuery, *, cursor: Cursor | None = None) -> Page:
-    """The rows after (or before) the cursor; three queries, and one more where words are looked for."""
-    found = matching = list_matching(query)
+    """The rows after (or before) the cursor; one query, and one more where words are looked for."""
+    found = list_matching(query)
     column, sign = _column(query.order)
     backward = cursor is not None and cursor.side == "before"
-    if cursor is not None:
-        found = found.filter(_beyond(column, cursor, ascending=(sign == "") != backward))
-    keys = list((found.reverse() if backward else found).values_list("pk", flat=True)[: PAGE_ROWS + 1])
-    has_more, rows = len(keys) > PAGE_ROWS, _read_rows(keys[:PAGE_ROWS])
+    ascending = (sign == "") != backward
+    order = [column, "pk"] if ascending else [f"-{column}", "-pk"]
+    rest = found.filter(_beyond(column, cursor, ascending=ascending)) if cursor is not None else found
+    # Sorting keys alone, and reading what a row shows for those of one page, is what a database does quickly.
+    keys = rest.order_by(*order).values("pk")[: PAGE_ROWS + 1]
+    read = list(_with_details(Ticket.objects.filter(pk__in=keys)).order_by(*order))
+    has_more, rows = len(read) > PAGE_ROWS, read[:PAGE_ROWS]
     if backward:
         rows.reverse()
     has_before, has_after = (has_more, True) if backward else (cursor is not None, has_more)
-    total = matching.order_by().values("pk")[: COUNTED_UP_TO + 1].count()
     return Page(
         rows=rows,
-        total=total if total <= COUNTED_UP_TO else None,
+        found=found,
         before=_cursor_at(rows[:1], column, "before") if has_before else None,
         after=_cursor_at(rows[-1:], column, "after") if has_after else None,
     )
-
-
-def _read_rows(keys: Sequence[int]) -> list[Ticket]:
-    """The tickets in the order of their keys. Sorting keys alone first is what a database does quickly."""
-    found = {ticket.pk: ticket for ticket in _with_details(Ticket.objects.filter(pk__in=keys))}
-    return [found[key] for key in keys if key in found]
 
 
 def _beyond(column: str, cursor: Cursor, *, ascending: bool) -> Q:
@@ -241,11 +241,23 @@ def count_tabs(query: QueueQuery) -> dict[str, int]:
 
 
 def get_filters(*, limit: int = 100) -> Filters:
-    """The choices of the filter bar: areas of the latest tickets, all teams, all people; three queries."""
-    latest = Ticket.objects.order_by("-opened_at").values_list("category", flat=True)[:RECENT]
+    """The choices of the filter bar: areas of the latest tickets, all teams, all people; one query."""
+    latest = Ticket.objects.order_by("-opened_at").annotate(key=Value(0)).values("key", "category")[:RECENT]
     people = User.objects.filter(is_active=True, is_service=False).order_by("name", "pk")
+    parts = {
+        "category": latest,
+        "team": Team.objects.order_by("name").values("pk", "name")[:limit],
+        "holder": people.values("pk", "name")[:limit],
+    }
+    found: dict[str, list[tuple[int, str]]] = {name: [] for name in parts}
+    for name, *choice in _read_all("SELECT DISTINCT %s AS part, found.* FROM (%s) AS found", parts):
+        found[name].append((choice[0], choice[1]))
     return Filters(
-        categories=sorted({*latest} - {""})[:limit],
-        teams=list(Team.objects.order_by("name").values_list("pk", "name")[:limit]),
-        holders=list(people.values_list("pk", "name")[:limit]),
+        categories=sorted(name for _, name in found["category"] if name)[:limit],
+        teams=sorted(found["team"], key=_by_name),
+        holders=sorted(found["holder"], key=_by_name),
     )
+
+
+def _by_name(choice: tuple[int, str]) -> tuple[str, int]:
+    return choice[1].casefold(), choice[0]

@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from foundation.plain_text import has_control
 from foundation.url_keys import key_of
 from support.models import Priority, SavedView, TicketState
-from support.selectors.queue import COLUMNS, DUE, SORTS, QueueQuery, count_views, is_tab
+from support.selectors.queue import COLUMNS, DUE, SORTS, QueueQuery, is_tab
 
 FILTERS = ("tab", "q", *COLUMNS, "tag", "due", "holder", "sort")
 PINNED = 8
@@ -28,11 +28,10 @@ _MEANT: Mapping[str, Callable[[str], bool]] = {
 
 @dataclass(frozen=True)
 class PinnedView:
-    """A view above the queue, with how many tickets it finds."""
+    """A view above the queue, with what it asks."""
 
     view: SavedView
     query: QueueQuery
-    count: int
 
 
 def list_visible(person: int) -> "QuerySet[SavedView]":
@@ -54,8 +53,7 @@ def query_of(filters: Mapping[str, Any], *, person: int) -> QueueQuery:
 
 
 def list_pinned(person: int) -> list[PinnedView]:
-    """The first pinned views that one sees, one's own before others', with their counts; two queries."""
+    """The first pinned views that one sees, one's own before others'; one query."""
     views = list(list_visible(person).filter(is_pinned=True))
     chosen = sorted(views, key=lambda view: view.owner_id != person)[:PINNED]
-    queries = [query_of(view.filters, person=person) for view in chosen]
-    return [PinnedView(*one) for one in zip(chosen, queries, count_views(queries), strict=True)]
+    return [PinnedView(view, query_of(view.filters, person=person)) for view in chosen]

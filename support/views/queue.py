@@ -17,16 +17,16 @@ from foundation.url_keys import key_of
 from foundation.words import duration, figure, local, moment
 from operations.models import User
 from support.forms import DUE_CHOICES, QueueForm, ViewForm
-from support.models import Priority, SavedView, Ticket, TicketState
+from support.models import InboundMail, Priority, SavedView, Ticket, TicketState
 from support.selectors.cursors import Cursor
-from support.selectors.mail_aside import count_waiting
+from support.selectors.mail_aside import list_aside
 from support.selectors.queue import (
     COLUMNS,
     COUNTED_UP_TO,
     SORTS,
     TABS,
-    Page,
     QueueQuery,
+    count_found,
     count_tabs,
     get_filters,
     get_page,
@@ -73,11 +73,13 @@ def ticket_list(request: HttpRequest) -> HttpResponse:
     pinned, current = list_pinned(person.pk), _view(request)
     cursor = Cursor.decode(asked.get("page", ""), like=_type_of(query.order)) if "page" in asked else None
     page, counts = get_page(query, cursor=cursor), count_tabs(query)
+    aside = list_aside() if person.has_perm("support.view_inboundmail") else InboundMail.objects.none()
+    total, waiting, *of_pinned = count_found([page.found, aside, *(list_matching(one.query) for one in pinned)])
     is_filtered = query != QueueQuery(person=query.person, tab=query.tab, sort=query.sort)
     context = {
         "lede": _lede(counts),
         "tabs": [_tab(tab.key, tab.label, counts.get(tab.key), query, is_on=current is None) for tab in TABS],
-        "pinned": [_pinned(one, current) for one in pinned],
+        "pinned": [_pinned(one, count, current) for one, count in zip(pinned, of_pinned, strict=True)],
         "view": current,
         "is_own_view": current is not None and current.owner_id == person.pk,
         "view_form": ViewForm(auto_id="view-%s") if person.has_perm("support.add_savedview") else None,
@@ -89,13 +91,13 @@ def ticket_list(request: HttpRequest) -> HttpResponse:
         "is_filtered": is_filtered,
         "columns": [_column(*column, query) for column in (*_COLUMNS, *_MORE_COLUMNS)],
         "rows": [_row(ticket, at) for ticket in page.rows],
-        "caption": _caption(page, query),
+        "caption": _caption(total, query),
         "shows_age": query.tab not in _WITH_ENDED,
         "before": _url(query, page=page.before.encode()) if page.before else "",
         "after": _url(query, page=page.after.encode()) if page.after else "",
         "csv": f"{reverse('support:tickets_csv')}?{_parameters(query)}",
         "cleared": _url(QueueQuery(person=query.person, tab=query.tab)),
-        "aside": count_waiting() if person.has_perm("support.view_inboundmail") else 0,
+        "aside": waiting,
         "may_add": person.has_perm("support.add_ticket"),
         "may_change": person.has_perm("support.change_ticket"),
     }
@@ -166,11 +168,11 @@ def url_of(parameters: Mapping[str, str]) -> str:
     return f"{reverse('support:tickets')}?{urlencode(parameters)}"
 
 
-def _pinned(one: PinnedView, current: SavedView | None) -> dict[str, object]:
+def _pinned(one: PinnedView, count: int, current: SavedView | None) -> dict[str, object]:
     """A kept view as a tab."""
-    count = f"{COUNTED_UP_TO:,}+" if one.count > COUNTED_UP_TO else one.count
+    shown = f"{COUNTED_UP_TO:,}+" if count > COUNTED_UP_TO else count
     is_current = current is not None and current.pk == one.view.pk
-    return {"label": one.view.name, "url": url_of({"view": str(one.view.pk)}), "count": count, "is_current": is_current}
+    return {"label": one.view.name, "url": url_of({"view": str(one.view.pk)}), "count": shown, "is_current": is_current}
 
 
 def _more_filters(query: QueueQuery) -> dict[str, object]:
@@ -264,8 +266,8 @@ def _due(ticket: Ticket, at: datetime) -> dict[str, object]:
     return {"due": words, "due_tone": tone, "due_at": due_at}
 
 
-def _caption(page: Page, query: QueueQuery) -> str:
-    total = f"more than {COUNTED_UP_TO:,}" if page.total is None else figure(page.total, 0)
+def _caption(total: int, query: QueueQuery) -> str:
+    number = f"more than {COUNTED_UP_TO:,}" if total > COUNTED_UP_TO else figure(total, 0)
     by = _ORDER_WORDS.get(query.order, f"by {query.order.removeprefix('-')}")
-    noun = "ticket" if page.total == 1 else "tickets"
-    return f"{total} {noun}, {by}"
+    noun = "ticket" if total == 1 else "tickets"
+    return f"{number} {noun}, {by}"

@@ -100,9 +100,9 @@ def test_a_worker_that_never_was_is_told(executive, at):
 
 def test_queries_do_not_grow_with_marks(executive, at, alive, django_assert_num_queries):
     mark(at, attempts=1)
-    with django_assert_num_queries(21):
+    with django_assert_num_queries(14):
         read(executive, "/data-health/")
     mark(at, "ticket_backlog", attempts=1)
     mark(at, "tickets_resolved", attempts=1)
-    with django_assert_num_queries(21):
+    with django_assert_num_queries(14):
         read(executive, "/data-health/")

@@ -211,11 +211,11 @@ def test_queries_do_not_grow_with_rows(executive, at, alive, django_assert_num_q
         TicketFactory(priority=Priority.URGENT)
 
     add()
-    with django_assert_num_queries(38):
+    with django_assert_num_queries(31):
         read(executive, "/")
     add()
     add()
-    with django_assert_num_queries(38):
+    with django_assert_num_queries(31):
         read(executive, "/")
 
 

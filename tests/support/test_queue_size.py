@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 
 from support.models import Ticket
 from support.selectors import resolution, search
-from support.selectors.queue import PAGE_ROWS, QueueQuery, count_tabs, get_filters, get_page
+from support.selectors.queue import PAGE_ROWS, QueueQuery, count_found, count_tabs, get_filters, get_page
 from support.selectors.resolution import get_resolution
 from tests.factories import NOW, SolvedTicketFactory, TicketEventFactory, TicketFactory, UserFactory
 
@@ -61,13 +61,15 @@ def test_open_tickets_are_counted_without_reading_them():
     assert ("USING COVERING INDEX ticket_counts" if IS_SQLITE else "Index Only Scan using ticket_counts") in plan
 
 
-@pytest.mark.parametrize(("words", "queries"), [("", 3), ("ticket", 4)])
+@pytest.mark.parametrize(("words", "queries"), [("", 2), ("ticket", 3)])
 def test_a_page_takes_the_same_queries_however_many_rows(django_assert_num_queries, words, queries):
     for rows in (1, 3):
         TicketFactory.create_batch(rows)
         with django_assert_num_queries(queries):
             page = get_page(query(words=words))
+            total = count_found([page.found])
             assert [str(row.customer or row.team or row.assignee or "") for row in page.rows]
+        assert total == [len(page.rows)] == [Ticket.objects.count()]
 
 
 @pytest.mark.parametrize(
@@ -84,7 +86,8 @@ def test_pages_forth_and_back_hold_each_ticket_once_in_order(sort):
 
     assert sorted(row.pk for row in (*first.rows, *second.rows)) == sorted(Ticket.objects.values_list("pk", flat=True))
     assert [row.pk for row in again.rows] == [row.pk for row in first.rows]
-    assert (len(second.rows), second.after, second.total) == (20, None, PAGE_ROWS + 20)
+    assert (len(second.rows), second.after) == (20, None)
+    assert count_found([second.found]) == [PAGE_ROWS + 20]
 
 
 def test_words_of_more_tickets_than_are_named_find_the_same(monkeypatch):
