@@ -8,6 +8,7 @@ from django.conf import settings
 MINUS = "−"
 _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
 _LONG_DAYS = 2
+_NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 
 
 def figure(value: float | None, decimals: int = 1) -> str:
@@ -16,6 +17,11 @@ def figure(value: float | None, decimals: int = 1) -> str:
         return "no data"
     text = f"{value:,.{decimals}f}".replace("-", MINUS)
     return text.removeprefix(MINUS) if not any(digit in text for digit in "123456789") else text
+
+
+def spelled(number: int) -> str:
+    """A count as a sentence has it: no, one, two and on to twelve, then in figures."""
+    return _NUMBERS[number] if 0 <= number < len(_NUMBERS) else figure(number, 0)
 
 
 def signed(value: float | None, decimals: int = 1) -> str:

@@ -14,7 +14,7 @@ from dashboards.selectors.health import DataHealth, get_data_health
 from dashboards.selectors.outages import list_latest_outages
 from dashboards.views.integration_rows import groups_for, key, outage_rows
 from foundation.access import requires
-from foundation.words import duration, local, moment
+from foundation.words import duration, local, moment, spelled
 from metrics.selectors.standings import Standing, list_standings
 from metrics.views.periods import period_name
 from metrics.views.tiles import tile_for
@@ -33,7 +33,6 @@ OLD_DAYS = 30
 WAITING_SHOWN = 8
 QUIET_SHOWN = 24
 """Of the metrics that need nobody, in the order of the scorecard; the list of metrics has them all."""
-_WORDS = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten", "Eleven", "Twelve")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +98,7 @@ def _headline(
         things.append((urgent, f"{_count(urgent, 'urgent ticket')} with nobody"))
     loud_things = [(count, words) for count, words in things if count]
     total = sum(count for count, _ in loud_things)
-    number = _WORDS[total] if total < len(_WORDS) else f"{total:,}"
+    number = spelled(total).capitalize()
     strong = f"{number} thing{' needs' if total == 1 else 's need'} attention." if total else "Nothing needs attention."
     list_of = ", ".join(words for _, words in loud_things)
     return {
