@@ -44,12 +44,22 @@ def coordinate(value: float) -> str:
 
 
 def element(tag: str, cls: str, **attributes: float | str) -> str:
-    """One empty element with class, light-scheme look and attributes; `_` in a name becomes `-`."""
+    """One empty element with class (none for ""), light-scheme look and attributes; `_` in a name becomes `-`."""
     written = [
         f'{name.replace("_", "-")}="{escape(value) if isinstance(value, str) else coordinate(value)}"'
         for name, value in attributes.items()
     ]
-    return f"<{tag} {' '.join(filter(None, [f'class={chr(34)}{cls}{chr(34)}', LOOK.get(cls, ''), *written]))}/>"
+    return f"<{tag} {' '.join([*_styled(cls), *written])}/>"
+
+
+def group(cls: str, body: str) -> str:
+    """Shapes without a class of their own that share one; nothing for none."""
+    return f"<g {' '.join(_styled(cls))}>{body}</g>" if body else ""
+
+
+def _styled(cls: str) -> list[str]:
+    """The class and its look as attributes."""
+    return [part for part in (f'class="{cls}"' if cls else "", LOOK.get(cls, "")) if part]
 
 
 def segment(start: Point, end: Point, cls: str) -> str:

@@ -9,7 +9,7 @@ from charts.primitives import Markup
 def details(
     caption: str, head: Sequence[str], rows: Sequence[Sequence[object]], label: str = "Show as a table"
 ) -> Markup:
-    """A closed table with the first column as row heading and figures to its right; everything is escaped."""
+    """A closed table with the first column as row heading and figures to its right; all but Markup is escaped."""
     name = escape(caption)
     heads = "".join(
         f'<th scope="col"{" class=" + chr(34) + "num" + chr(34) if index else ""}>{escape(title)}</th>'
@@ -25,5 +25,12 @@ def details(
 
 
 def _cells(row: Sequence[object]) -> str:
-    first, *rest = (escape("" if cell is None else str(cell)) for cell in row)
+    first, *rest = (_written(cell) for cell in row)
     return f'<th scope="row">{first}</th>' + "".join(f'<td class="num">{cell}</td>' for cell in rest)
+
+
+def _written(cell: object) -> str:
+    """What a cell shows: nothing for None, finished markup, such as a link, as it is."""
+    if isinstance(cell, Markup):
+        return cell
+    return escape("" if cell is None else str(cell))
