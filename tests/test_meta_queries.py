@@ -45,7 +45,7 @@ from tests.factories_mail import InboundMailFactory
 from tests.factories_notifications import NotificationFactory, OutboxMessageFactory
 from tests.factories_operations import EscalationFactory, EscalationRuleFactory
 from tests.factories_partners import PartnershipSignoffFactory
-from tests.factories_support import SlaPolicyVersionFactory
+from tests.factories_support import SlaPolicyVersionFactory, TicketClockFactory
 
 pytestmark = pytest.mark.django_db
 BY_MODEL = {factory._meta.model: factory for factory in FACTORIES}
@@ -61,9 +61,11 @@ def cover_rows():
 
 
 def desk_rows():
-    """Cover, an open ticket of a cause that has an insight with a change, and one that was solved."""
+    """Cover, an open ticket of a cause that has an insight with a change, one that was solved, and a clock that is due."""
     cover_rows()
-    ticket = full_row(TicketFactory)
+    ticket, soon = full_row(TicketFactory), timezone.now() + timedelta(hours=1)
+    promised = {"due_at": soon, "remaining_us": 3600 * 1_000_000, "policy_version": SlaPolicyVersionFactory()}
+    TicketClockFactory(ticket=ticket, **promised)
     SolvedTicketFactory(resolved_at=timezone.now())
     cause = f"cause-{ticket.pk}"
     TicketFactory(category=cause, opened_at=timezone.now())

@@ -1,4 +1,4 @@
-"""The desk on one page: what waits, what needs somebody, how long solving takes, and what tickets teach."""
+"""The desk on one page: what waits, is due and needs somebody, how long solving takes, and what tickets teach."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -13,10 +13,12 @@ from foundation.access import requires
 from foundation.words import duration, figure, local
 from operations.models import User
 from support.models import Ticket
+from support.selectors.due_clocks import get_due_clocks
 from support.selectors.exceptions import get_named_tickets
 from support.selectors.lessons import LESSON_DAYS
 from support.selectors.overview import Staff, Waiting, count_waiting_on, get_staff
 from support.selectors.resolution import get_resolution, get_resolution_target
+from support.views.due_chart import show_clocks
 from support.views.lessons import show_lessons
 from support.views.resolution_chart import resolution_figure
 
@@ -34,6 +36,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         lede.append(write_staff(get_staff(at)))
     context = {
         "lede": " ".join(lede),
+        "clocks": show_clocks(get_due_clocks(at)),
         "named": _list_named(at),
         "resolution": resolution_figure(get_resolution(at=at), get_resolution_target(day=local(at).date())),
         "lessons": show_lessons(at) if person.has_perm("support.view_insight") else None,
