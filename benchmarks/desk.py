@@ -54,7 +54,7 @@ def _measure_lists(report: Report, database: OwnDatabase) -> None:
         others = {name: one for name, one in found[kind].items() if name not in plain}
         slowest = max(others, key=lambda name: others[name]["seconds"])
         for name, one in (*plain.items(), (f"the slowest of {len(others)} others: {slowest}", others[slowest])):
-            report.add(_limited(f"{what}, {name}, {where}", one, counts_queries=kind != "pages"))
+            report.add(_limited(f"{what}, {name}, {where}", one))
     for one in found["search"].values():
         what = f"search, {one['tickets']:,} tickets with the word, first page and count, {where}"
         report.add(_line(what, one["ours"], "ILIKE over subjects and messages", one["naive"]))
@@ -76,11 +76,10 @@ def _measure_peer(report: Report, make: Any) -> None:
         report.add(_line(f"{what}, {where}", found[name], f"django-helpdesk {helpdesk_version()}", theirs[name]))
 
 
-def _limited(what: str, one: dict[str, Any], *, counts_queries: bool) -> Line:
-    """Beside the limit of time, and that of queries where what stands around a list is not counted in."""
-    ratio, limit = LIMIT_SECONDS / one["seconds"], f"{1000 * LIMIT_SECONDS:.0f} ms"
-    if counts_queries:
-        ratio, limit = min(ratio, LIMIT_QUERIES / one["queries"]), f"{limit}, {LIMIT_QUERIES} queries"
+def _limited(what: str, one: dict[str, Any]) -> Line:
+    """Beside the limits of time and queries; the ratio is that of the nearer one."""
+    ratio = min(LIMIT_SECONDS / one["seconds"], LIMIT_QUERIES / one["queries"])
+    limit = f"{1000 * LIMIT_SECONDS:.0f} ms, {LIMIT_QUERIES} queries"
     return Line(what, _said(one), "limit", limit, ratio, gate=1)
 
 

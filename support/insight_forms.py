@@ -12,7 +12,7 @@ from foundation.words import local
 from metrics.models import Hypothesis, Kind, Metric, MetricStatus
 from metrics.models.hypothesis import Movement
 from operations.models import User
-from support.models import ChangeKind, ChangeVerdict, Insight, InsightKind, InsightState, Ticket
+from support.models import MOST_CHANGE, ChangeKind, ChangeVerdict, Insight, InsightKind, InsightState, Ticket
 from support.selectors.causes import list_active_causes
 from support.selectors.references import number_of
 from support.services.insight_states import ALLOWED
@@ -127,7 +127,9 @@ class ChangeForm(ActionForm):
     )
     hypothesis = forms.ModelChoiceField(queryset=Hypothesis.objects.none(), required=False, empty_label="none")
     direction = forms.ChoiceField(choices=Movement.choices, initial=Movement.DOWN, label="Expected to go")
-    expected_change = forms.FloatField(min_value=0, label="By at least", help_text="In the unit of what is measured.")
+    expected_change = forms.FloatField(
+        min_value=0, max_value=MOST_CHANGE, label="By at least", help_text="In the unit of what is measured."
+    )
     before_start_on = DayField(label="Before: first day")
     before_end_on = DayField(label="Before: last day", help_text="As many days are compared after.")
     check_on = DayField(label="Check on", help_text="Before and after are frozen then.")

@@ -38,11 +38,12 @@ from operations.models.playbook import (
     StepState,
     VersionState,
 )
-from operations.models.user import User, UserManager
+from operations.models.user import PEOPLE, User, UserManager
 
 __all__ = [
     "ANSWERED",
     "OPEN_STATES",
+    "PEOPLE",
     "TICKET_SUBJECT",
     "UNANSWERED",
     "BusinessCalendar",

@@ -9,6 +9,9 @@ from django.utils import timezone
 
 from foundation.constraints import not_blank
 
+PEOPLE = {"is_service": False}
+"""For `limit_choices_to`, where an internal tool cannot be meant."""
+
 
 class UserManager(BaseUserManager["User"]):
     """Creates people and service users; e-mail addresses are kept lower-case."""

@@ -17,6 +17,7 @@ from metrics.models import Hypothesis, Metric
 from metrics.models.hypothesis import Movement
 from operations.models import User
 from support.models import (
+    MOST_CHANGE,
     Change,
     ChangeKind,
     ChangeOutcome,
@@ -55,7 +56,7 @@ class ChangeEditSerializer(serializers.Serializer[Any]):
     before_start_on = DayField(required=False)
     before_end_on = DayField(required=False)
     direction = serializers.ChoiceField(choices=Movement.choices, required=False)
-    expected_change = NumberField(required=False, min_value=0)
+    expected_change = NumberField(required=False, min_value=0, max_value=MOST_CHANGE)
     check_on = DayField(required=False)
     owner = serializers.PrimaryKeyRelatedField(queryset=User.objects.all(), required=False)
     reference = TextField(max_length=300, required=False, allow_blank=True)

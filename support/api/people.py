@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from foundation.filters import Filters, FlagFilter, ReferenceFilter, TextFilter
 from foundation.serializers import RowSerializer
 from foundation.viewsets import EditViews, ReadViews
-from operations.models import User
+from operations.models import PEOPLE, User
 from support.models import Customer, Tag, Team
 from support.services.customers import add_customer, guide_customer
 
@@ -87,7 +87,7 @@ class TagViews(ReadViews):
 
 
 class TeamSerializer(RowSerializer):
-    members = serializers.PrimaryKeyRelatedField(queryset=User.objects.all(), many=True, required=False)
+    members = serializers.PrimaryKeyRelatedField(queryset=User.objects.filter(**PEOPLE), many=True, required=False)
 
     class Meta:
         model = Team

@@ -3,7 +3,7 @@ from support.models.absence import Absence, AbsenceHandover, AbsenceKind, Handov
 from support.models.agent import AgentProfile, TicketSkill
 from support.models.bulk import BulkAction, BulkChange, BulkItem, BulkOutcome
 from support.models.cause import Cause
-from support.models.change import Change, ChangeKind, ChangeOutcome, ChangeVerdict, OutcomeVerdict
+from support.models.change import MOST_CHANGE, Change, ChangeKind, ChangeOutcome, ChangeVerdict, OutcomeVerdict
 from support.models.checklist import TicketChecklist
 from support.models.clock import BreachExcuse, ClockCrossing, TicketClock
 from support.models.clock_metric import ClockMetric, ClockState
@@ -41,6 +41,7 @@ __all__ = [
     "DUE_PAUSED",
     "INSIGHT_ENDED",
     "INSIGHT_OPEN",
+    "MOST_CHANGE",
     "NEVER_DUE",
     "OPEN_STATES",
     "SETUP_OPEN",

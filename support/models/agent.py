@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 
 from foundation.constraints import in_range, not_blank
+from operations.models import PEOPLE
 
 MAX_CAP = 1_000
 
@@ -30,7 +31,9 @@ class AgentProfile(models.Model):
     given a ticket automatically, so that those with equal loads take turns.
     """
 
-    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="agent_profile")
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="agent_profile", limit_choices_to=PEOPLE
+    )
     cap = models.PositiveSmallIntegerField(
         default=40, help_text="Open tickets at most, counted urgent 4, high 3, normal 2, low 1."
     )

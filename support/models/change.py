@@ -1,5 +1,5 @@
 from django.conf import settings
-from django.core.validators import MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 
@@ -9,6 +9,9 @@ from foundation.states import TonedChoices
 from metrics.models import Hypothesis, Metric
 from metrics.models.hypothesis import Movement
 from support.models.insight import Insight
+
+MOST_CHANGE = 1e12
+"""More than any measured number moves by; a larger one was mistyped."""
 
 
 class ChangeKind(TonedChoices):
@@ -50,7 +53,8 @@ class Change(models.Model):
     before_end_on = models.DateField(help_text="Last day of the window before.")
     direction = models.CharField(max_length=10, choices=Movement.choices, default=Movement.DOWN)
     expected_change = models.FloatField(
-        validators=[MinValueValidator(0)], help_text="By how much it moves at least, in its unit; positive."
+        validators=[MinValueValidator(0), MaxValueValidator(MOST_CHANGE)],
+        help_text="By how much it moves at least, in its unit; positive.",
     )
     check_on = models.DateField(help_text="When before and after are compared.")
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")

@@ -5,6 +5,7 @@ from django.urls import reverse
 
 from foundation.constraints import not_blank, one_of, ordered
 from foundation.states import TonedChoices
+from operations.models import PEOPLE
 from support.models.customer import Customer
 from support.models.ticket import Ticket
 
@@ -30,7 +31,12 @@ class SetupCase(models.Model):
     integration = models.SlugField(max_length=120, blank=True)
     unit = models.CharField(max_length=120, blank=True)
     owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        limit_choices_to=PEOPLE,
     )
     state = models.CharField(max_length=20, choices=SetupState.choices, default=SetupState.OPEN)
     tickets = models.ManyToManyField(Ticket, blank=True, related_name="setup_cases")

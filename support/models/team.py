@@ -2,7 +2,7 @@ from django.conf import settings
 from django.db import models
 
 from foundation.constraints import not_blank
-from operations.models import BusinessCalendar
+from operations.models import PEOPLE, BusinessCalendar
 
 
 class Team(models.Model):
@@ -11,9 +11,16 @@ class Team(models.Model):
     name = models.CharField(max_length=120, unique=True)
     slug = models.SlugField(max_length=120, unique=True)
     lead = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="led_teams"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="led_teams",
+        limit_choices_to=PEOPLE,
     )
-    members = models.ManyToManyField(settings.AUTH_USER_MODEL, blank=True, related_name="support_teams")
+    members = models.ManyToManyField(
+        settings.AUTH_USER_MODEL, blank=True, related_name="support_teams", limit_choices_to=PEOPLE
+    )
     calendar = models.ForeignKey(
         BusinessCalendar,
         on_delete=models.PROTECT,

@@ -1,6 +1,5 @@
 """Changes: what is done about an insight, what is expected of it, and when it shipped."""
 
-import math
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -10,7 +9,7 @@ from django.db import transaction
 from foundation.errors import InvalidInputError, RefusedTransitionError
 from foundation.words import local
 from operations.models import User
-from support.models import Change, InsightState
+from support.models import MOST_CHANGE, Change, InsightState
 from support.selectors.outcomes import check_measure
 from support.services.insights import enter_state, lock_insight
 from support.services.people import check_person
@@ -93,8 +92,8 @@ def _check_plan(change: Change, *, today: date) -> None:
     for name in ("title", "statement"):
         if not getattr(change, name):
             raise InvalidInputError(name, "Must not be empty.")
-    if not 0 < change.expected_change < math.inf:
-        raise InvalidInputError("expected_change", "Say by how much it moves, above 0.")
+    if not 0 < change.expected_change <= MOST_CHANGE:
+        raise InvalidInputError("expected_change", "Say by how much it moves, above 0 and at most 10¹².")
     if change.before_end_on < change.before_start_on:
         raise InvalidInputError("before_end_on", "Must be no earlier than the first day.")
     if change.before_end_on - change.before_start_on >= timedelta(days=MAX_DAYS):

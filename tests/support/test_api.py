@@ -4,8 +4,8 @@ import pytest
 from django.utils import timezone
 
 from support.models import Ticket, TicketEvent
-from tests.api_client import BASE, problem, role_client
-from tests.factories import CustomerFactory, SolvedTicketFactory, TeamFactory, TicketFactory, UserFactory
+from tests.api_client import BASE, problem, role_client, superuser_client
+from tests.factories import NOW, CustomerFactory, SolvedTicketFactory, TeamFactory, TicketFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -165,3 +165,27 @@ def test_a_number_is_no_text(tool, fields):
 
 def test_a_number_is_no_text_in_what_is_said(tool):
     assert tool.post(f"{BASE}/tickets/", {"subject": "Broken", "channel": 0}).status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("path", "field", "is_list"),
+    [
+        ("teams", "lead", False),
+        ("teams", "members", True),
+        ("agent-profiles", "user", False),
+        ("setup-cases", "owner", False),
+    ],
+)
+def test_an_internal_tool_cannot_be_meant_where_people_are(path, field, is_list):
+    tool, customer = UserFactory(is_service=True), CustomerFactory()
+    rest = {
+        "teams": {"name": "A", "slug": "a"},
+        "setup-cases": {"customer": customer.pk, "title": "Set up", "started_at": NOW},
+    }
+
+    answer = superuser_client().post(
+        f"{BASE}/{path}/", {**rest.get(path, {}), field: [tool.pk] if is_list else tool.pk}
+    )
+
+    assert answer.status_code == 400
+    assert [error["field"].split(".")[0] for error in problem(answer)["errors"]] == [field]

@@ -59,6 +59,7 @@ def test_a_change_plans_a_validated_insight_and_only_such_a_one():
         ({"title": " "}, "title"),
         ({"expected_change": 0.0}, "expected_change"),
         ({"expected_change": float("inf")}, "expected_change"),
+        ({"expected_change": 1e308}, "expected_change"),
         ({"before_end_on": TODAY - 29 * DAY}, "before_end_on"),
         ({"before_start_on": TODAY - 400 * DAY}, "before_start_on"),
         ({"check_on": TODAY}, "check_on"),
