@@ -7,11 +7,11 @@ from typing import Any, Literal
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
+from django.db.models import Case, Count, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.utils import timezone
 
 from operations.models import User
-from support.models import OPEN_STATES, Priority, Tag, Team, Ticket, TicketState
+from support.models import OPEN_STATES, Priority, Tag, Team, Ticket, TicketClock, TicketState
 from support.selectors.cursors import Cursor
 from support.selectors.search import about
 
@@ -47,7 +47,7 @@ class Tab:
     key: str
     label: str
     where: Q
-    sort: str = "opened"
+    sort: str = "due"
     is_counted: bool = True
 
 
@@ -141,8 +141,10 @@ def list_matching(query: QueueQuery) -> "QuerySet[Ticket]":
 
 
 def _with_details(tickets: "QuerySet[Ticket]") -> "QuerySet[Ticket]":
-    """With who is in it, and with its place among priorities as `rank`."""
-    return tickets.select_related("customer", "team", "assignee").annotate(rank=PRIORITY_RANK)
+    """With who is in it, its place among priorities as `rank`, and which clock is due first as `due_metric`."""
+    running = TicketClock.objects.filter(ticket=OuterRef("pk"), due_at=OuterRef("due_order"))
+    due_metric = Subquery(running.order_by("pk").values("metric")[:1])
+    return tickets.select_related("customer", "team", "assignee").annotate(rank=PRIORITY_RANK, due_metric=due_metric)
 
 
 def _filter(query: QueueQuery) -> Q:

@@ -17,7 +17,7 @@ from foundation.url_keys import key_of
 from foundation.words import duration, figure, local, moment
 from operations.models import User
 from support.forms import DUE_CHOICES, QueueForm, ViewForm
-from support.models import InboundMail, Priority, SavedView, Ticket, TicketState
+from support.models import ClockMetric, InboundMail, Priority, SavedView, Ticket, TicketState
 from support.selectors.cursors import Cursor
 from support.selectors.mail_aside import list_aside
 from support.selectors.queue import (
@@ -36,6 +36,7 @@ from support.selectors.saved_views import PinnedView, list_pinned, list_visible,
 
 _COLUMNS = (
     ("due", "Due", ""),
+    ("", "Clock", "drop"),
     ("opened", "Opened", "drop"),
     ("subject", "Subject", ""),
     ("", "Area", ""),
@@ -55,6 +56,7 @@ _CSV_HEAD = (
     "resolved",
     "reopens",
     "due",
+    "clock",
 )
 _ORDER_WORDS = {"opened": "oldest first", "-opened": "newest first", "due": "soonest due first"}
 _CHUNK = 500
@@ -127,7 +129,14 @@ def _csv_rows(tickets: Iterator[Ticket]) -> Iterator[Sequence[object]]:
             local(ticket.resolved_at).isoformat() if ticket.resolved_at else None,
             ticket.reopen_count,
             local(ticket.due_at).isoformat() if ticket.due_at else "paused" if ticket.is_due_paused else None,
+            _clock_of(ticket),
         )
+
+
+def _clock_of(ticket: Ticket) -> str:
+    """The name of the clock that is due first; nothing where none runs."""
+    metric: str | None = getattr(ticket, "due_metric", None)
+    return ClockMetric(metric).label if metric else ""
 
 
 def _query(request: HttpRequest) -> QueueQuery:
@@ -251,6 +260,7 @@ def _row(ticket: Ticket, at: datetime) -> dict[str, object]:
         "is_unassigned": ticket.is_open and ticket.assignee is None,
         "team": str(ticket.team or ""),
         "reopens": ticket.reopen_count or "",
+        "clock": _clock_of(ticket).split(",")[0],
         **_due(ticket, at),
     }
 

@@ -263,3 +263,18 @@ def test_migration_fills_what_is_due_from_the_clocks():
     import_module("support.migrations.0019_what_is_due").fill(apps, None)
 
     assert [stored(one).due_order for one in (running, paused, none)] == [NOW, DUE_PAUSED, NEVER_DUE]
+
+
+def test_the_queue_begins_with_what_is_due_first_and_names_its_clock(promised, person, client):
+    late, answered = opened(at=NOW), opened(at=NOW - HOUR)
+    add_reply(ticket_id=answered.pk, body="We look at it.", actor=UserFactory(), at=NOW)
+    never = TicketFactory(opened_at=NOW - 24 * HOUR)
+
+    table = BeautifulSoup(client.get("/tickets/").content, "html.parser").table
+    shown = [[cell.get_text(" ", strip=True) for cell in row.select("td")][1] for row in table.select("tbody tr")]
+    rows = list(csv.DictReader(io.StringIO(client.get("/tickets/tickets.csv").getvalue().decode())))
+
+    assert "soonest due first" in table.caption.get_text()
+    assert shown == ["First reply", "Resolution", ""]
+    assert [row["number"] for row in rows] == [one.reference for one in (late, answered, never)]
+    assert [row["clock"] for row in rows] == ["First reply", "Resolution, customer's waits left out", ""]

@@ -51,16 +51,16 @@ def post(client, name, ticket, **data):
     return client.post(reverse(f"support:{name}", args=[ticket.pk]), data)
 
 
-def test_list_shows_what_waits_for_us_oldest_first(client, agent):
-    TicketFactory(subject="younger", opened_at=timezone.now() - timedelta(hours=1))
-    TicketFactory(subject="older", state="new", opened_at=timezone.now() - timedelta(days=3))
+def test_list_shows_what_waits_for_us_soonest_due_first(client, agent):
+    TicketFactory(subject="without a promise", state="new", opened_at=timezone.now() - timedelta(days=3))
+    TicketFactory(subject="promised", due_order=timezone.now() + timedelta(hours=1))
     TicketFactory(subject="parked", state="pending_customer")
     SolvedTicketFactory(subject="done")
 
     soup = page(client, LIST)
 
-    assert subjects(soup) == ["older", "younger"]
-    assert soup.select_one("main table caption").text == "2 tickets, oldest first"
+    assert subjects(soup) == ["promised", "without a promise"]
+    assert soup.select_one("main table caption").text == "2 tickets, soonest due first"
     assert soup.select_one(".lede").text == "2 wait for us, 1 for customers, 0 on hold. 3 are with nobody."
     assert [tab.text for tab in soup.select(".tabs a")] == [
         "Waits for us 2", "Mine 0", "Unassigned 3", "Reopened 0", "Pending customer 1", "On hold 0", "Solved", "All",
