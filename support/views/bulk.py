@@ -18,7 +18,7 @@ from operations.models import User
 from support.bulk_forms import BulkForm
 from support.forms import QueueForm
 from support.models import BulkChange, BulkOutcome, Ticket
-from support.selectors.queue import list_matching
+from support.selectors.queue import COUNTED_UP_TO, count_found, list_matching
 from support.services.bulk import MAX_TICKETS, UNDO_WITHIN, UNDOABLE, Result, preview_bulk, run_bulk, undo_bulk
 
 UNPROCESSABLE = 422
@@ -28,10 +28,11 @@ UNPROCESSABLE = 422
 @requires("support.change_ticket")
 def ticket_bulk(request: HttpRequest) -> HttpResponse:
     """The chosen tickets: what to do with them, then what it would do, then it is done and leads to its results."""
-    chosen, person, at = _chosen(request), cast("User", request.user), timezone.now()
+    (chosen, found), person, at = _chosen(request), cast("User", request.user), timezone.now()
     step = request.POST.get("step", "")
     form = BulkForm(request.POST if step else None)
     context: dict[str, object] = {"form": form, "chosen": chosen, "count": figure(len(chosen), 0), "limit": MAX_TICKETS}
+    context["found"] = _number(found) if found > len(chosen) else ""
     if not step:
         return render(request, "support/bulk.html", context)
     status = 200
@@ -50,13 +51,19 @@ def ticket_bulk(request: HttpRequest) -> HttpResponse:
     return render(request, "support/bulk.html", context, status=status)
 
 
-def _chosen(request: HttpRequest) -> list[int]:
-    """The tickets that were ticked, or all that the list's question finds, up to the limit."""
+def _chosen(request: HttpRequest) -> tuple[list[int], int]:
+    """The tickets that were ticked, or those that the list's question finds, the first of them up to the limit; and how
+    many it finds, counted as the list does.
+    """
     if request.POST.get("all"):
-        query = QueueForm(request.POST).query(cast("User", request.user).pk)
-        return list(list_matching(query).values_list("pk", flat=True)[:MAX_TICKETS])
+        found = list_matching(QueueForm(request.POST).query(cast("User", request.user).pk))
+        return list(found.values_list("pk", flat=True)[:MAX_TICKETS]), count_found([found])[0]
     given = [key_of(word) for word in request.POST.getlist("ticket")]
-    return list(dict.fromkeys(number for number in given if number is not None))[: MAX_TICKETS + 1]
+    return list(dict.fromkeys(number for number in given if number is not None))[: MAX_TICKETS + 1], 0
+
+
+def _number(found: int) -> str:
+    return f"more than {COUNTED_UP_TO:,}" if found > COUNTED_UP_TO else figure(found, 0)
 
 
 def _results(results: Sequence[Result]) -> list[dict[str, object]]:

@@ -14,6 +14,7 @@ from support.services.messages import add_customer_message, add_note, add_reply
 from support.services.saved_views import save_view
 from support.services.ticket_fields import change_ticket_fields
 from support.services.tickets import NewTicket, open_ticket
+from support.views import bulk
 from tests.api_client import BASE, client_of, problem
 from tests.factories import NOW, CustomerFactory, TeamFactory, TicketFactory, UserFactory
 from tests.factories_support import SavedViewFactory
@@ -247,6 +248,16 @@ def test_all_that_the_list_finds_can_be_chosen(client, person, tickets):
     found = client.post("/tickets/bulk/", {"all": "1", "tab": "all", "priority": "normal"})
 
     assert b"Change 3 tickets" in found.content
+
+
+def test_of_more_than_can_be_changed_at_once_the_first_are_offered_and_it_is_said(client, person, tickets, monkeypatch):
+    monkeypatch.setattr(bulk, "MAX_TICKETS", 2)
+    client.force_login(person)
+
+    found = client.post("/tickets/bulk/", {"all": "1", "tab": "all", "priority": "normal", "sort": "opened"})
+
+    assert found.context["chosen"] == [ticket.pk for ticket in sorted(tickets, key=lambda one: one.opened_at)[:2]]
+    assert "The first 2 of 3 that are found: at most 2 at once" in found.text
 
 
 def test_queue_is_asked_by_tag_tier_city_product_and_what_is_due(tickets, person):
