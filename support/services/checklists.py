@@ -87,6 +87,12 @@ def end_checklist(*, checklist_id: int, reason: str, actor: User, at: datetime, 
     return run
 
 
+def end_checklists(ticket: Ticket, *, reason: str, actor: User, at: datetime, via: Via = Via.UI) -> None:
+    """Carry no checklist of the locked ticket any further."""
+    for checklist in TicketChecklist.objects.filter(ticket=ticket, run__state=RunState.RUNNING).order_by("pk"):
+        end_checklist(checklist_id=checklist.pk, reason=reason, actor=actor, at=at, via=via)
+
+
 def is_carried_out(ticket_id: int, playbook: Playbook) -> bool:
     """Whether the playbook is on the ticket and under way."""
     rows = TicketChecklist.objects.filter(ticket=ticket_id, run__playbook_version__playbook=playbook)

@@ -11,6 +11,7 @@ from operations.models import User
 from support.models import Customer, EventKind, Priority, Team, Ticket, TicketState, Via
 from support.selectors.absences import HOLDERS
 from support.services.assignment import assign_locked
+from support.services.checklists import end_checklists
 from support.services.cover import cover_ticket
 from support.services.merging import check_merge, lock_both, merge
 from support.services.people import check_person
@@ -119,9 +120,17 @@ def change_ticket_state(
         record_event(ticket, what, actor=actor, via=via, at=at)
         if not ticket.is_open:
             end_escalation(ticket, actor=actor, at=at)
+            if actor is not None and change.state in _NOT_OURS:
+                end_checklists(
+                    ticket, reason=f"The ticket is {change.state.label.lower()}.", actor=actor, at=at, via=via
+                )
         elif old == TicketState.SOLVED:
             cover_ticket(ticket, at=at, actor=actor)
     return ticket
+
+
+_NOT_OURS = (TicketState.MERGED, TicketState.SPAM)
+"""On these nothing is done any more, so that nothing is left to do; what was solved may come back."""
 
 
 def _enter(ticket: Ticket, change: StateChange, at: datetime) -> None:

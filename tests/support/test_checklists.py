@@ -134,6 +134,18 @@ def test_ended_checklist_holds_nothing_back(ticket, refund):
     assert told(ticket)[-1] == "Refund: ended: Not a refund."
 
 
+@pytest.mark.parametrize(("state", "words"), [("merged", "The ticket is merged."), ("spam", "The ticket is spam.")])
+def test_nothing_is_left_to_do_on_a_ticket_that_goes_on_elsewhere_or_is_none(ticket, refund, state, words):
+    made, other = add(ticket, refund), open_ticket(new=NewTicket("The same"), actor=None, at=NOW)
+    change = StateChange(TicketState(state), into=other.pk if state == "merged" else None)
+
+    change_ticket_state(ticket_id=ticket.pk, change=change, actor=UserFactory(), at=NOW)
+
+    made.run.refresh_from_db()
+    assert (made.run.state, made.run.end_reason) == ("cancelled", words)
+    assert TicketEvent.objects.filter(ticket=ticket, reason=f"Refund: ended: {words}").count() == 1
+
+
 def test_playbook_is_once_on_a_ticket_and_only_one_for_tickets_that_is_published(ticket, refund):
     add(ticket, refund)
     for wrong in (refund, book(kind="rollout"), PlaybookFactory(kind="support")):
