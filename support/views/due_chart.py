@@ -105,6 +105,7 @@ def _table(found: DueClocks) -> Markup:
         f"Clocks by due time, {number(len(drawn), 0)} of {number(len(found.clocks), 0)}",
         ("Ticket", "Clock", "Priority", "Due", "Stands"),
         [_row(one, found.at) for one in drawn],
+        words=(1, 2, 4),
     )
 
 

@@ -9,7 +9,7 @@ from charts.bars import Bar, ValueMark, bars, histogram, share_bar
 from charts.control import Break, ControlData, Fan, Flag, Goal, Mark, Phase, control
 from charts.day_strip import Span, day_strip, interval_strip, state_key, worst
 from charts.latency import Latency, latency
-from charts.primitives import Caption
+from charts.primitives import Caption, Markup
 from charts.raster import Stretch, raster
 from charts.six_twelve import Panel, six_twelve
 from charts.spark import spark
@@ -255,3 +255,11 @@ def test_table_escapes_its_cells():
 
 def test_key_has_an_entry_a_state():
     assert state_key(note="grey").count("<li>") == 6
+
+
+def test_table_escapes_all_but_markup_and_sets_words_left():
+    table = details("A <b>", ("Day", "Hours", "Said"), [("<i>", None, Markup("<a>x</a>"))], words=(2,))
+
+    assert '<th scope="col">Day</th><th scope="col" class="num">Hours</th><th scope="col">Said</th>' in table
+    assert '<th scope="row">&lt;i&gt;</th><td class="num"></td><td><a>x</a></td>' in table
+    assert "A &lt;b&gt;" in table
