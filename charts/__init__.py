@@ -19,6 +19,7 @@ bars        bars([Bar(label, value)], caption), histogram(counts, caption, bin_w
 budget      budget(Remaining(left, total, labels, now_label), caption): what is left of an error budget by step
 lanes       lanes([Lane(name, short, [Stay(start, end, state, words)])], caption, ticks=, gap=Gap(start, end, words))
 due_dots    due_dots([DotRow(name, [(hours from now, tone)])], caption, hours=(−2, 8)), dots_key([(tone, label)])
+cover_strip cover_strip([CoverDay(name, [CoverHour(hour, there, needed, is_lacking)], words)], caption, hours=(8, 20))
 latency     latency(Latency(p50, p95, labels, promise, promise_label), caption)
 
 Sizes of figure follow the drawings' wide width: 1000 → "x", 640 → "l", 480 → "m".
