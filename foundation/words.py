@@ -1,5 +1,6 @@
 """Figures, durations and instants as people read them on pages."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -22,6 +23,11 @@ def figure(value: float | None, decimals: int = 1) -> str:
 def spelled(number: int) -> str:
     """A count as a sentence has it: no, one, two and on to twelve, then in figures."""
     return _NUMBERS[number] if 0 <= number < len(_NUMBERS) else figure(number, 0)
+
+
+def joined(parts: Sequence[str]) -> str:
+    """The parts as a sentence lists them: a, b and c."""
+    return " and ".join([*filter(None, [", ".join(parts[:-1])]), *parts[-1:]])
 
 
 def signed(value: float | None, decimals: int = 1) -> str:

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from foundation.access import requires
+from foundation.words import joined
 from operations.models import User
 from support.models import Ticket
 from support.selectors.presence import count_newer, list_present
@@ -55,5 +56,4 @@ def show_presence(ticket_id: int, user: User, at: datetime) -> dict[str, str]:
 def _sentence(names: list[str], one: str, several: str) -> str:
     if not names:
         return ""
-    who = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
-    return f"{who} {one if len(names) == 1 else several}."
+    return f"{joined(names)} {one if len(names) == 1 else several}."
