@@ -1,14 +1,13 @@
 """The desk in numbers: whom its open tickets wait for, who is there and who is out."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from django.db.models import Count
 
 from operations.models import User
 from support.models import OPEN_STATES, Ticket
 from support.selectors.absences import list_absences_at
-from support.selectors.duty import list_on_duty
+from support.selectors.coverage import Outlook
 from support.selectors.queue import TABS
 
 _COUNTED = ("us", "customer", "hold")
@@ -38,8 +37,11 @@ def count_waiting_on() -> Waiting:
     return Waiting(**counts)
 
 
-def get_staff(at: datetime) -> Staff:
-    """Who is there and who is out at the instant; at most six queries."""
-    there = {duty.shift.user_id for duty in list_on_duty(at)}
-    away = User.objects.filter(is_active=True, pk__in=list_absences_at(at).values("user")).order_by("name", "pk")
+def get_staff(outlook: Outlook) -> Staff:
+    """Who is there and who is out at the outlook's instant; one query."""
+    there = {
+        duty.shift.user_id for duty in outlook.duties if any(start <= outlook.at < end for start, end in duty.ranges)
+    }
+    absent = list_absences_at(outlook.at).values("user")
+    away = User.objects.filter(is_active=True, pk__in=absent).order_by("name", "pk")
     return Staff(len(there), tuple(away))

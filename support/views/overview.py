@@ -1,4 +1,4 @@
-"""The desk on one page: what waits, is due and needs somebody, how long solving takes, and what tickets teach."""
+"""The desk on one page: what waits, is due, needs somebody, is covered, how long solving takes, what tickets teach."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -10,14 +10,16 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from foundation.access import requires
-from foundation.words import duration, figure, local
+from foundation.words import duration, figure, joined, local
 from operations.models import User
 from support.models import Ticket
+from support.selectors.coverage import get_outlook
 from support.selectors.due_clocks import get_due_clocks
 from support.selectors.exceptions import get_named_tickets
 from support.selectors.lessons import LESSON_DAYS
 from support.selectors.overview import Staff, Waiting, count_waiting_on, get_staff
 from support.selectors.resolution import get_resolution, get_resolution_target
+from support.views.cover_chart import show_cover
 from support.views.due_chart import show_clocks
 from support.views.lessons import show_lessons
 from support.views.resolution_chart import resolution_figure
@@ -32,12 +34,14 @@ def overview(request: HttpRequest) -> HttpResponse:
     """How the desk stands; of all tickets, whoever has them."""
     at, person = timezone.now(), cast("User", request.user)
     lede = [write_waiting(count_waiting_on())]
-    if person.has_perm("support.view_dutyshift"):
-        lede.append(write_staff(get_staff(at)))
+    outlook = get_outlook(at) if person.has_perm("support.view_dutyshift") else None
+    if outlook:
+        lede.append(write_staff(get_staff(outlook)))
     context = {
         "lede": " ".join(lede),
         "clocks": show_clocks(get_due_clocks(at)),
         "named": _list_named(at),
+        "cover": show_cover(outlook) if outlook else None,
         "resolution": resolution_figure(get_resolution(at=at), get_resolution_target(day=local(at).date())),
         "lessons": show_lessons(at) if person.has_perm("support.view_insight") else None,
         "lesson_days": LESSON_DAYS,
@@ -64,9 +68,7 @@ def _write_out(out: Sequence[User]) -> str:
     names = [str(user) for user in out[:_NAMED]]
     if len(out) > _NAMED:
         names.append(f"{figure(len(out) - _NAMED, 0)} more")
-    if len(names) <= 1:
-        return f"{names[0] if names else 'nobody'} is out"
-    return f"{', '.join(names[:-1])} and {names[-1]} are out"
+    return f"{joined(names) or 'nobody'} {'are' if len(out) > 1 else 'is'} out"
 
 
 def _list_named(at: datetime) -> list[dict[str, object]]:

@@ -4,14 +4,18 @@ from datetime import timedelta
 
 import pytest
 from bs4 import BeautifulSoup
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from support.models import TicketState
 from support.selectors.overview import Staff, count_waiting_on
 from support.selectors.queue import QueueQuery, count_tabs
 from support.views.overview import write_staff
-from tests.factories import SolvedTicketFactory, TicketFactory, UserFactory
+from tests.factories import SolvedTicketFactory, TeamFactory, TicketFactory, UserFactory
 from tests.factories_cover import AbsenceFactory, DutyShiftFactory
+from tests.factories_learning import ChangeFactory, InsightFactory
+from tests.factories_support import SlaPolicyVersionFactory, TicketClockFactory
 
 pytestmark = pytest.mark.django_db
 URL, DAY = "/support/", timedelta(days=1)
@@ -117,6 +121,32 @@ def test_agents_get_to_the_queue_and_back(client, agent):
         "/tickets/new/",
     ]
     assert queue.select_one(".head .actions a")["href"] == URL
+
+
+def test_the_page_takes_the_same_queries_however_much_there_is(client, agent):
+    """Twenty-two, besides those of the frame, which are the same on every page."""
+
+    def count(url):
+        client.get(url)  # Fills caches.
+        with CaptureQueriesContext(connection) as captured:
+            client.get(url)
+        return sum("django_cache" not in query["sql"] for query in captured)  # Redis needs none.
+
+    def fill():
+        now, team = timezone.now(), TeamFactory()
+        promised = {"due_at": now + timedelta(hours=1), "remaining_us": 1, "policy_version": SlaPolicyVersionFactory()}
+        TicketClockFactory(ticket=TicketFactory(opened_at=now - DAY, category=f"c{team.pk}"), **promised)
+        ChangeFactory(insight=InsightFactory(cause=f"c{team.pk}", state="planned"))
+        SolvedTicketFactory(opened_at=now - DAY, resolved_at=now)
+        DutyShiftFactory(team=team)
+        AbsenceFactory(starts_at=now - DAY, ends_at=now + DAY)
+
+    fill()
+    few = count(URL)
+    for _ in range(5):
+        fill()
+
+    assert (few - count("/search/"), count(URL) - few) == (22, 0)
 
 
 def test_stranger_is_refused_and_the_signed_out_sent_to_sign_in(client):
