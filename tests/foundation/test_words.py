@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from foundation.words import duration, figure, instant, moment, signed, zone_name
+from foundation.words import duration, figure, instant, joined, moment, signed, spelled, zone_name
 
 
 @pytest.mark.parametrize(
@@ -63,3 +63,15 @@ def test_instant_is_on_the_organisations_clock(settings):
     settings.ORGANISATION_TIME_ZONE = "Europe/Berlin"
 
     assert instant(datetime(2026, 7, 9, 23, 5, tzinfo=UTC)) == "10 Jul 2026 01:05"
+
+
+@pytest.mark.parametrize(("number", "written"), [(0, "no"), (1, "one"), (12, "twelve"), (13, "13"), (1200, "1,200")])
+def test_spelled(number, written):
+    assert spelled(number) == written
+
+
+@pytest.mark.parametrize(
+    ("parts", "written"), [([], ""), (["a"], "a"), (["a", "b"], "a and b"), (["a", "b", "c"], "a, b and c")]
+)
+def test_joined(parts, written):
+    assert joined(parts) == written
