@@ -93,7 +93,8 @@ def _note(found: DueClocks) -> str:
     if found.later:
         said.append(f"{number(found.later, 0)} due later")
     if len(found.clocks) > DRAWN:
-        said.append(f"the first {number(DRAWN, 0)} of {number(len(found.clocks), 0)} are drawn")
+        last = moment(found.clocks[DRAWN - 1].due_at, now=at)
+        said.append(f"the first {number(DRAWN, 0)} of {number(len(found.clocks), 0)} are drawn, up to {last}")
     return " · ".join(said)
 
 

@@ -7,6 +7,7 @@ import pytest
 from bs4 import BeautifulSoup
 from django.utils import timezone
 
+from foundation.words import moment
 from operations.models import BusinessCalendar
 from operations.services.calendars import NewHours, create_calendar
 from support.models import ClockState, SlaPolicy, Ticket, TicketClock, TicketState, Via
@@ -219,7 +220,8 @@ def test_more_clocks_than_are_drawn_are_said_and_cost_no_more(client):
     found = section(client)
 
     assert shown["at_risk"] == DRAWN + 40
-    assert "the first 200 of 240 are drawn" in found.select_one("figcaption span").text
+    last = moment(at + timedelta(hours=1 + (DRAWN - 1) / 100), now=at)
+    assert f"the first 200 of 240 are drawn, up to {last}" in found.select_one("figcaption span").text
     assert len(found.select("tbody tr")) == DRAWN
     assert len(found.select("svg.wide g > *")) <= DRAWN
     assert len(str(shown["figure"])) < 80_000
