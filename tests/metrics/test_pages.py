@@ -89,11 +89,11 @@ def test_list_without_metrics_says_what_to_do(reader):
 
 def test_list_queries_are_constant(reader, at, django_assert_num_queries):
     weekly_metric(STEADY, at=at)
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(13):
         reader.get("/metrics/")
     weekly_metric(STEADY, at=at)
     weekly_metric(STEADY, at=at)
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(13):
         reader.get("/metrics/")
 
 
@@ -102,12 +102,12 @@ def test_page_queries_are_constant(reader, at, django_assert_num_queries):
     week = last_week(version, at)
     noon = calendar_for(version).midnight(week) + timedelta(hours=12)
     SolvedTicketFactory(opened_at=noon - timedelta(hours=4), resolved_at=noon)
-    with django_assert_num_queries(45):
+    with django_assert_num_queries(40):
         page(reader, version.metric.get_absolute_url())
     for _ in range(2):
         SolvedTicketFactory(opened_at=noon - timedelta(hours=4), resolved_at=noon)
         TargetFactory(metric=version.metric, set_at=at)
-    with django_assert_num_queries(45):
+    with django_assert_num_queries(40):
         page(reader, version.metric.get_absolute_url())
 
 

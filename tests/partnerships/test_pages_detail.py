@@ -24,7 +24,7 @@ from tests.partnerships.page_data import DAY, HOUR, MINUTE, soup_of, text_of, wa
 pytestmark = pytest.mark.django_db
 
 TOKYO = ZoneInfo("Asia/Tokyo")
-QUERIES = 31
+QUERIES = 27
 
 
 @pytest.fixture

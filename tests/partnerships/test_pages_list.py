@@ -15,7 +15,7 @@ from tests.partnerships.page_data import DAY, HOUR, MINUTE, soup_of, text_of, wa
 pytestmark = pytest.mark.django_db
 
 LIST, CSV = "/integrations/", "/integrations/integrations.csv"
-QUERIES = 24
+QUERIES = 20
 
 
 @pytest.fixture
