@@ -1,5 +1,6 @@
 """Complex set-ups of customers, guided to their first widget."""
 
+from datetime import datetime
 from typing import Any, ClassVar, cast
 
 from django.utils import timezone
@@ -39,6 +40,12 @@ class SetupCaseSerializer(RowSerializer):
             "version",
         )
         read_only_fields = ("state", "first_widget_at", "first_blocked_at", "ended_at")
+
+    def validate_started_at(self, started_at: datetime) -> datetime:
+        """Of the past, since it ends no earlier than it starts."""
+        if started_at > timezone.now():
+            raise serializers.ValidationError("Must not lie ahead.", code="future")
+        return started_at
 
 
 class SetupItemSerializer(RowSerializer):

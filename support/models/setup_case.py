@@ -36,7 +36,7 @@ class SetupCase(models.Model):
         null=True,
         blank=True,
         related_name="+",
-        limit_choices_to=PEOPLE,
+        limit_choices_to=PEOPLE | {"is_active": True},
     )
     state = models.CharField(max_length=20, choices=SetupState.choices, default=SetupState.OPEN)
     tickets = models.ManyToManyField(Ticket, blank=True, related_name="setup_cases")

@@ -16,7 +16,7 @@ class Team(models.Model):
         null=True,
         blank=True,
         related_name="led_teams",
-        limit_choices_to=PEOPLE,
+        limit_choices_to=PEOPLE | {"is_active": True},
     )
     members = models.ManyToManyField(
         settings.AUTH_USER_MODEL, blank=True, related_name="support_teams", limit_choices_to=PEOPLE

@@ -56,12 +56,12 @@ class Outlook:
         return [team for team in self.teams if team.pk in planned]
 
     def of(self, team: Team | None) -> Coverage:
-        """The coverage of a team; of all of them for None, each agent once."""
+        """The coverage of a team; of all of them for None, each agent once, in the hours of those that have shifts."""
         mine = [duty for duty in self.duties if team is None or duty.shift.team_id == team.pk]
         by_agent: dict[int, list[tuple[datetime, datetime]]] = defaultdict(list)
         for duty in mine:
             by_agent[duty.shift.user_id] += duty.ranges
-        calendars = [one.calendar_id for one in ([team] if team else self.teams)] or [None]
+        calendars = [one.calendar_id for one in ([team] if team else self.list_planned() or self.teams)] or [None]
         hours = make_hours(
             self.slots,
             agents=[merge_ranges(ranges) for ranges in by_agent.values()],

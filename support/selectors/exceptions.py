@@ -45,6 +45,11 @@ def get_support_exceptions(*, limit: int = 3) -> SupportExceptions:
     return SupportExceptions(named.urgent_and_unassigned, named.oldest, **counts)
 
 
+def count_urgent_with_nobody() -> int:
+    """How many open tickets are urgent and nobody's; one query."""
+    return Ticket.objects.filter(_NOBODY_S_URGENT, state__in=OPEN_STATES).count()
+
+
 def get_named_tickets(*, limit: int = 3) -> NamedTickets:
     """Up to `limit` tickets of each list; two queries."""
     open_tickets = Ticket.objects.filter(state__in=OPEN_STATES)

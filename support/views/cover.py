@@ -123,7 +123,8 @@ def _page(
         "shift_form": shift_form or ShiftForm(initial={"first": local(at).date()}),
         "absence_open": absence_form is not None,
         "shift_open": shift_form is not None,
-        "on_duty": _list_there(outlook, team),
+        "on_duty": (there := _list_there(outlook, team)),
+        "there": len({one["pk"] for one in there}),
         "shifts": [show_shift(row) for row in list_planned(at, team)],
     }
     return render(request, "support/cover.html", context, status=status)

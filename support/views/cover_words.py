@@ -75,6 +75,7 @@ def show_duty(
     user, load = duty.shift.user, loads.get(duty.shift.user_id, 0)
     cap = caps.get(user.pk)
     return {
+        "pk": user.pk,
         "name": str(user),
         "team": str(duty.shift.team),
         "until": moment(end, now=at),

@@ -15,7 +15,7 @@ from operations.models import User
 from support.models import Ticket
 from support.selectors.coverage import get_outlook
 from support.selectors.due_clocks import get_due_clocks
-from support.selectors.exceptions import get_named_tickets
+from support.selectors.exceptions import count_urgent_with_nobody, get_named_tickets
 from support.selectors.lessons import LESSON_DAYS
 from support.selectors.overview import Staff, Waiting, count_waiting_on, get_staff
 from support.selectors.resolution import get_resolution, get_resolution_target
@@ -41,6 +41,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "lede": " ".join(lede),
         "clocks": show_clocks(get_due_clocks(at)),
         "named": _list_named(at),
+        "urgent": figure(urgent, 0) if (urgent := count_urgent_with_nobody()) else "",
         "cover": show_cover(outlook) if outlook else None,
         "resolution": resolution_figure(get_resolution(at=at), get_resolution_target(day=local(at).date())),
         "lessons": show_lessons(at) if person.has_perm("support.view_insight") else None,

@@ -95,8 +95,8 @@ def ticket_list(request: HttpRequest) -> HttpResponse:
         "rows": [_row(ticket, at) for ticket in page.rows],
         "caption": _caption(total, query),
         "shows_age": query.tab not in _WITH_ENDED,
-        "before": _url(query, page=page.before.encode()) if page.before else "",
-        "after": _url(query, page=page.after.encode()) if page.after else "",
+        "before": _page_url(query, current, page.before),
+        "after": _page_url(query, current, page.after),
         "csv": f"{reverse('support:tickets_csv')}?{_parameters(query)}",
         "cleared": _url(QueueQuery(person=query.person, tab=query.tab)),
         "aside": waiting,
@@ -170,6 +170,15 @@ def _parameters(query: QueueQuery, **more: str) -> str:
 
 def _url(query: QueueQuery, **more: str) -> str:
     return f"{reverse('support:tickets')}?{_parameters(query, **more)}"
+
+
+def _page_url(query: QueueQuery, view: SavedView | None, cursor: Cursor | None) -> str:
+    """The list from the cursor on, still under its kept view; nothing where there is no such page."""
+    if cursor is None:
+        return ""
+    if view is not None:
+        return url_of({"view": str(view.pk), "page": cursor.encode()})
+    return _url(query, page=cursor.encode())
 
 
 def url_of(parameters: Mapping[str, str]) -> str:

@@ -189,3 +189,23 @@ def test_an_internal_tool_cannot_be_meant_where_people_are(path, field, is_list)
 
     assert answer.status_code == 400
     assert [error["field"].split(".")[0] for error in problem(answer)["errors"]] == [field]
+
+
+@pytest.mark.parametrize(("path", "field"), [("teams", "lead"), ("setup-cases", "owner")])
+def test_who_cannot_sign_in_answers_for_nothing_new(path, field):
+    rest = {
+        "teams": {"name": "A", "slug": "a"},
+        "setup-cases": {"customer": CustomerFactory().pk, "title": "Set up", "started_at": NOW},
+    }
+
+    answer = superuser_client().post(f"{BASE}/{path}/", {**rest[path], field: UserFactory(is_active=False).pk})
+
+    assert (answer.status_code, [error["field"] for error in problem(answer)["errors"]]) == (400, [field])
+
+
+def test_a_set_up_has_begun():
+    given = {"customer": CustomerFactory().pk, "title": "Set up", "started_at": timezone.now() + timedelta(days=1)}
+
+    answer = superuser_client().post(f"{BASE}/setup-cases/", given)
+
+    assert (answer.status_code, problem(answer)["errors"][0]["field"]) == (400, "started_at")

@@ -257,7 +257,7 @@ def test_of_more_than_can_be_changed_at_once_the_first_are_offered_and_it_is_sai
     found = client.post("/tickets/bulk/", {"all": "1", "tab": "all", "priority": "normal", "sort": "opened"})
 
     assert found.context["chosen"] == [ticket.pk for ticket in sorted(tickets, key=lambda one: one.opened_at)[:2]]
-    assert "The first 2 of 3 that are found: at most 2 at once" in found.text
+    assert "The first 2 of 3 that are found: at most 2 at once; narrow the list" in found.text
 
 
 def test_queue_is_asked_by_tag_tier_city_product_and_what_is_due(tickets, person):

@@ -28,8 +28,8 @@ def agent(client):
     return person
 
 
-def page(client):
-    response = client.get(URL)
+def page(client, url=URL):
+    response = client.get(url)
     assert response.status_code == 200
     return BeautifulSoup(response.content, "html.parser")
 
@@ -62,6 +62,7 @@ def test_lede_names_who_is_out_and_counts_agents_once(client, agent):
     AbsenceFactory(user=UserFactory(name="Cy"), starts_at=now + DAY, ends_at=now + 2 * DAY)
 
     assert "2 agents are on duty now; Bob is out." in words(page(client).select_one(".lede"))
+    assert "2 on duty now." in words(page(client, "/tickets/cover/").select_one(".lede"))
 
 
 @pytest.mark.parametrize(
@@ -86,9 +87,12 @@ def test_urgent_tickets_with_nobody_and_the_oldest_are_named_once(client, agent)
     TicketFactory(subject="urgent", priority="urgent", assignee=None, opened_at=now - DAY)
     SolvedTicketFactory(opened_at=now - 20 * DAY, resolved_at=now - DAY)
 
-    rows = section(page(client), "Needs somebody").select("li")
+    found = section(page(client), "Needs somebody")
+    rows, link = found.select("li"), found.select_one("header a")
 
     assert [row.a.text for row in rows] == ["oldest", "urgent", "5 days", "4 days"]
+    assert link.text == "2 urgent with nobody"
+    assert {row.text for row in page(client, link["href"]).select("a.subj")} == {"oldest", "urgent"}
     assert words(rows[0].select_one(".what p")) == f"{oldest.reference}, urgent, with nobody"
     assert words(rows[2].select_one(".what p")).endswith("among the oldest")
 
@@ -146,7 +150,7 @@ def test_the_page_takes_the_same_queries_however_much_there_is(client, agent):
     for _ in range(5):
         fill()
 
-    assert (few - count("/search/"), count(URL) - few) == (22, 0)
+    assert (few - count("/search/"), count(URL) - few) == (23, 0)
 
 
 def test_stranger_is_refused_and_the_signed_out_sent_to_sign_in(client):

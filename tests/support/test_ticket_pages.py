@@ -17,6 +17,7 @@ from tests.factories import (
     TicketFactory,
     UserFactory,
 )
+from tests.factories_support import SavedViewFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -149,13 +150,44 @@ def test_pages_show_every_ticket_once_forwards_and_backwards(client, agent, monk
 
 
 @pytest.mark.parametrize(
-    "cursor", ["", "x", "W10", "WzEsMiwzLDRd", "bnVsbA", "e30", "WyJhZnRlciIsInYiLCJcdTAwMDAiLDFd", "A" * 9000]
+    "cursor",
+    [
+        *("", "x", "W10", "WzEsMiwzLDRd", "bnVsbA", "e30", "WyJhZnRlciIsInYiLCJcdTAwMDAiLDFd", "A" * 9000),
+        *("W1tdLCAidiIsIDEsIDFd", "W3t9LCAidiIsIDEsIDFd"),  # A side that is a list or an object.
+        "WyJhZnRlciIsICJ0IiwgIjAwMDEtMDEtMDFUMDA6MDA6MDArMTQ6MDAiLCAxXQ",  # An instant before the year 1 in UTC.
+        "WyJhZnRlciIsICJ0IiwgIjk5OTktMTItMzFUMjM6NTk6NTktMTQ6MDAiLCAxXQ",  # And one after the year 9999.
+        "WyJhZnRlciIsInQiLCIyMDI2LTAxLTAxVDAwOjAwOjAwIiwxXQ",  # A time of no zone.
+    ],
 )
 def test_cursor_that_is_none_of_ours_is_the_first_page(client, agent, cursor):
     TicketFactory(subject="a")
 
     for sort in ("opened", "subject", "priority"):
         assert subjects(page(client, LIST, sort=sort, page=cursor)) == ["a"]
+
+
+def test_pages_by_the_longest_subjects_are_reached(client, agent):
+    for _ in range(queue.PAGE_ROWS + 1):
+        TicketFactory(subject="\N{GRINNING FACE}" * 300)
+
+    link = page(client, LIST, sort="subject").select_one("a[rel=next]")["href"]
+
+    assert len(link) < 2000  # Servers take 4,094 characters.
+    assert len(subjects(page(client, link))) == 1
+
+
+def test_further_pages_of_a_kept_view_stay_in_it(client, agent):
+    TicketFactory.create_batch(queue.PAGE_ROWS + 1, priority="urgent")
+    TicketFactory(priority="low")
+    view = SavedViewFactory(owner=agent, is_pinned=True, name="Urgent", filters={"tab": "all", "priority": "urgent"})
+
+    first = page(client, LIST, view=view.pk)
+    second = page(client, first.select_one("a[rel=next]")["href"])
+    again = page(client, second.select_one("a[rel=prev]")["href"])
+
+    for soup in (first, second, again):
+        assert soup.select_one(".tabs [aria-current]").text == "Urgent 51"
+    assert (len(subjects(second)), subjects(again)) == (1, subjects(first))
 
 
 def test_queries_do_not_grow_with_the_rows(client, agent, django_assert_max_num_queries):

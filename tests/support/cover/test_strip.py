@@ -85,6 +85,25 @@ def test_a_team_that_is_short_is_named_though_all_together_are_enough():
     assert shown["gaps"] == "Short: Billing on Mon 15 Jun 11:00–12:00; Billing on Mon 22 Jun 11:00–12:00."
 
 
+def test_a_team_without_shifts_opens_no_hours_for_the_others():
+    calendar = create_calendar(
+        calendar=BusinessCalendar(name="Billing", timezone="UTC"),
+        hours=NewHours(date(2026, 1, 1), {day: ["09:00-17:00"] for day in WEEKDAYS}),
+        at=MONDAY,
+        by=None,
+    )
+    billing = TeamFactory(name="Billing", calendar=calendar)
+    shift(billing, "09:00-17:00")
+    arrive(billing, hour=11, count=1)
+    arrive(billing, hour=20, count=3)
+    before = read(show_cover(get_outlook(MONDAY)))
+
+    TeamFactory(name="New, open around the clock, and nobody knows who is there")
+
+    assert read(show_cover(get_outlook(MONDAY))) == before
+    assert before[2] == "Every open hour ahead is covered"
+
+
 @pytest.mark.parametrize(
     ("hour", "weeks", "first", "finding"),
     [
