@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.core.cache import cache
 from django.db import connections
 from django.db.backends.signals import connection_created
 from hypothesis import HealthCheck
@@ -41,6 +42,14 @@ def shared_data() -> Callable[[str], Path]:
         return path
 
     return path_of
+
+
+@pytest.fixture
+def own_cache(settings):
+    """An empty cache of this process alone: on Redis the usual one is shared with the tests of the other processes."""
+    memory = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "own"}
+    settings.CACHES = settings.CACHES | {"default": memory}
+    cache.clear()
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 from bs4 import BeautifulSoup
-from django.core.cache import cache
 from django.urls import reverse
 
 from support.models import TicketEvent
@@ -15,18 +14,10 @@ from support.services.tickets import NewTicket, open_ticket
 from tests.api_client import BASE, client_of, problem
 from tests.factories import NOW, UserFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_cache")]
 
 
 MINUTE = timedelta(minutes=1)
-
-
-@pytest.fixture(autouse=True)
-def _own_cache(settings):
-    """Empty, and of this process alone: tests beside these clear the one that all share."""
-    memory = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "presence"}
-    settings.CACHES = settings.CACHES | {"default": memory}
-    cache.clear()
 
 
 @pytest.fixture

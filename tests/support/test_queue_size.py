@@ -105,9 +105,9 @@ def test_words_of_more_tickets_than_are_named_find_the_same(monkeypatch):
     assert sorted(dict(named.children)["pk__in"]) == sorted(ticket.pk for ticket in wanted)
 
 
+@pytest.mark.usefixtures("own_cache")
 def test_a_distribution_of_many_tickets_is_kept_for_a_while(monkeypatch):
     monkeypatch.setattr(resolution, "MANY", 2)
-    cache.clear()
     SolvedTicketFactory()
     few = get_resolution(at=NOW)
     SolvedTicketFactory()
@@ -118,7 +118,6 @@ def test_a_distribution_of_many_tickets_is_kept_for_a_while(monkeypatch):
 
     cache.clear()
     assert get_resolution(at=NOW).n == 3
-    cache.clear()
 
 
 def test_areas_are_those_of_the_latest_tickets_each_once():

@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 from bs4 import BeautifulSoup
-from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -16,14 +15,7 @@ from tests.factories import NOW, CustomerFactory, TicketFactory, UserFactory
 from tests.factories_learning import CauseFactory, ChangeFactory, InsightFactory
 from tests.factories_support import TicketClockFactory
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _empty_cache():
-    cache.clear()
-
-
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_cache")]
 DAY = timedelta(days=1)
 
 
